@@ -1,0 +1,71 @@
+"""How a stage says what it is doing, without knowing who listens.
+
+A stage calls ``emit`` with one of the events below; ``console`` draws them as bars, log lines or JSON lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from migrator.model.finding import Finding
+
+
+class Unit(StrEnum):
+    """What the numbers of a task count."""
+
+    ROWS = "rows"
+    STATEMENTS = "statements"
+    TABLES = "tables"
+    BYTES = "bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A task of a stage begins: ``total`` units of work, None where nobody knows."""
+
+    stage: str
+    task: str
+    total: int | None
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """``amount`` more units are done for good; ``bytes`` is what moved on the wire for them."""
+
+    stage: str
+    task: str
+    amount: int
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stage found something worth a person's eyes."""
+
+    stage: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A task is over."""
+
+    stage: str
+    task: str
+
+
+Event = Started | Advanced | Found | Finished
+
+
+class Emit(Protocol):
+    """Takes events as they happen. Cheap, never raises, may be called from any thread."""
+
+    def __call__(self, event: Event, /) -> None:
+        """Take one event."""
+
+
+def silent(event: Event, /) -> None:
+    """Take an event and say nothing: for tests and libraries."""

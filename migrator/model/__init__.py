@@ -1,0 +1,1 @@
+"""What every room talks about: frozen values that know no driver."""

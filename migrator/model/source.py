@@ -1,0 +1,39 @@
+"""The face of every source: live server, package or scripts differ only behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from migrator.model.schema import Database, Table
+from migrator.model.segment import Segment
+
+if TYPE_CHECKING:  # for readers and type checkers only: the model itself stays free of libraries
+    import pyarrow as pa
+
+
+class Source(Protocol):
+    """Where schema and rows come from. Picklable: every worker process opens its own.
+
+    ``identity`` tells two sources apart (a checksum, a server and database): a run is resumed only against the same one.
+    """
+
+    @property
+    def identity(self) -> str:
+        """Stable over time for the same contents; safe to print."""
+
+    @property
+    def has_rows(self) -> bool:
+        """False for a schema-only source."""
+
+    def catalog(self) -> Database:
+        """The whole schema. Raises SourceError."""
+
+    def segments(self, table: Table) -> tuple[Segment, ...]:
+        """The table's rows, cut into pieces that workers read side by side; empty where it has no rows."""
+
+    def read(self, table: Table, segment: Segment, *, batch_bytes: int = 8 << 20) -> Iterator[pa.RecordBatch]:
+        """The segment's rows as Arrow batches of the table's ``stored_columns``, typed as wire/schema.py says.
+
+        A batch holds about ``batch_bytes`` of source bytes, at least one row. Raises RowsDamaged, PackageDamaged.
+        """

@@ -1,0 +1,1 @@
+"""Everything that talks to MySQL; the only room that knows pymysql."""

@@ -1,0 +1,106 @@
+"""Connections to the target, the same everywhere: utf8mb4, UTC, strict, TLS verified."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.constants import CLIENT
+
+from migrator.errors import TargetDenied
+from migrator.mysql.errors import explain
+from migrator.mysql.url import Target, Tls
+
+SQL_MODE: Final = (
+    "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_DATE"
+)
+"""Strict, and an identity value of 0 stays 0."""
+
+
+def quoted(name: str) -> str:
+    """A name as MySQL reads it whatever is in it."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def connect(target: Target, *, autocommit: bool = True, database: str | None = None) -> Connection[Any]:
+    """Open one connection. Raises TargetUnreachable, TargetDenied.
+
+    ``database`` overrides the target's own; "" connects to none. SELECTs on tables of any size want ``SSCursor``.
+    """
+    name = target.database if database is None else database
+    options: dict[str, Any] = {}
+    if target.socket:
+        options["unix_socket"] = target.socket
+        options["ssl_disabled"] = True
+    elif target.tls is Tls.OFF:
+        options["ssl_disabled"] = True
+    else:
+        options["ssl"] = _context(target)
+    try:
+        return pymysql.connect(
+            user=target.user,
+            password=target.password,
+            host=target.host,
+            port=target.port,
+            database=name or None,
+            charset="utf8mb4",
+            collation="utf8mb4_bin",
+            autocommit=autocommit,
+            local_infile=True,
+            sql_mode=SQL_MODE,
+            init_command="SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = 120",
+            connect_timeout=10,
+            client_flag=CLIENT.FOUND_ROWS,
+            program_name="migrator",
+            **options,
+        )
+    except (pymysql.MySQLError, OSError, RuntimeError) as error:
+        if isinstance(error.__cause__ or error.__context__, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(error):
+            raise TargetDenied(
+                f"the certificate of {target.host} is not trusted",
+                why="TLS is verified, and this certificate is not signed by a known authority or names another host",
+                todo="add ?ca=/path/to/bundle.pem to the address (for Aurora: the RDS global bundle)",
+            ) from error
+        raise explain(error, f"connecting to {target.place}") from error
+
+
+def _context(target: Target) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=target.ca or None)
+    if target.tls is Tls.ENCRYPT:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+@contextmanager
+def session(target: Target, *, autocommit: bool = True, database: str | None = None) -> Iterator[Connection[Any]]:
+    """A connection that is closed at the end, whatever happens."""
+    connection = connect(target, autocommit=autocommit, database=database)
+    try:
+        yield connection
+    finally:
+        # A reader may leave rows behind: force_close does not wait for them.
+        connection._force_close()  # noqa: SLF001 - close() would send COM_QUIT over a connection that may be dead
+
+
+def fetch(connection: Connection[Any], sql: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a small result. Raises TargetError."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, arguments or None)
+            return list(cursor.fetchall())
+    except (pymysql.MySQLError, OSError) as error:
+        raise explain(error, "asking the target a question") from error
+
+
+def execute(connection: Connection[Any], sql: str, *, doing: str) -> int:
+    """Run one statement and return the affected rows. Raises TargetError with ``doing`` in its words."""
+    try:
+        with connection.cursor() as cursor:
+            return cursor.execute(sql)
+    except (pymysql.MySQLError, OSError) as error:
+        raise explain(error, doing) from error
