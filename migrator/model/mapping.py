@@ -64,7 +64,8 @@ class TargetColumn:
 
     ``type`` is the full MySQL type as DDL has it. ``scale``: decimals of DECIMAL, kept fraction digits (0-6) of TIME and
     DATETIME. ``srid`` for GEOMETRY. ``compared`` is False where a fingerprint leaves the column out (rowversion), and then
-    ``why_not`` says why. ``source`` is the source column.
+    ``why_not`` says why. ``source`` is the source column. ``surrogate`` marks values that the database made up itself (an identity,
+    a uniqueidentifier, a foreign key to one): reports may show them, while other keys are hashed.
     """
 
     name: str
@@ -77,6 +78,7 @@ class TargetColumn:
     srid: int = 0
     compared: bool = True
     why_not: str = ""
+    surrogate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

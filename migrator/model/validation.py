@@ -1,0 +1,68 @@
+"""What a comparison of source and target found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from migrator.model.difference import Difference
+from migrator.model.fingerprint import Fingerprint
+from migrator.model.name import ObjectName
+
+
+class SourceOf(StrEnum):
+    """Where the source's fingerprint of a table came from."""
+
+    RECORDED = "recorded while copying"
+    READ = "read again from the source"
+
+
+@dataclass(frozen=True, slots=True)
+class TableValidation:
+    """One table's comparison. ``target`` is None where the table is not there.
+
+    ``limits`` are sentences that a reader must know (columns left out, no key). ``more`` counts differing rows beyond those listed.
+    """
+
+    name: ObjectName
+    table: str
+    source: Fingerprint
+    target: Fingerprint | None
+    how: SourceOf
+    differences: tuple[Difference, ...] = ()
+    more: int = 0
+    limits: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def equal(self) -> bool:
+        """True if both sides hold the same rows."""
+        return self.source == self.target
+
+    @property
+    def difference_count(self) -> int:
+        """Differing rows, listed or not; at least 1 where the fingerprints differ."""
+        listed = sum(difference.count for difference in self.differences) + self.more
+        return listed or (0 if self.equal else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The comparison of a whole database."""
+
+    tables: tuple[TableValidation, ...]
+
+    @property
+    def equal(self) -> bool:
+        """True if every table is equal."""
+        return all(table.equal for table in self.tables)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the source."""
+        return sum(table.source.rows for table in self.tables)
+
+    @property
+    def differences(self) -> int:
+        """Differing rows of all tables."""
+        return sum(table.difference_count for table in self.tables)
