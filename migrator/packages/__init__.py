@@ -1,0 +1,1 @@
+"""Sources that need no server: .bacpac and .dacpac packages, and scripts."""
