@@ -5,27 +5,28 @@ prefix (``prefix`` bytes, absent where 0) and then that many bytes of value. A p
 no value follows.
 
 Microsoft's export does not follow the table of its ``bcp`` manual ("Specify prefix length in data files") everywhere.
-Packages written by it since 2016 show:
+Packages written by it since 2016 show, NULL and NOT NULL, at every scale:
 
-- bit, decimal and uniqueidentifier keep their prefix when NOT NULL; the other fixed types drop it.
+- bit, decimal, uniqueidentifier, binary and rowversion keep their prefix when NOT NULL; other fixed types drop it.
 - every text is UTF-16LE, varchar and text too. char NOT NULL has no prefix, nchar NOT NULL keeps one.
-- rowversion is a binary(8) with a prefix of 2 bytes.
+- time, datetime2 and datetimeoffset have 5, 8 and 10 bytes and count units of 100 ns, whatever their scale.
+- rowversion is a binary(8). CLR types (hierarchyid, geography, geometry) have a prefix of 8 bytes.
+- sql_variant has a prefix of 4 bytes, and it alone writes NULL as a length of 0.
 
-For types that no known package holds rows of, the manual decides: sql_variant and CLR types (hierarchyid, geography,
-geometry) have 8 bytes of prefix; smallmoney, smalldatetime and float drop their prefix when NOT NULL. Where the manual
-and the analogy with a seen type disagree, ``layouts_of`` gives the other possibilities too; a reader tries them on the
-first rows, a writer takes the first:
+No known package holds rows of these:
 
-- binary(n) NOT NULL: no prefix as char(n), or 2 bytes as rowversion and the manual have it.
-- hierarchyid: 8 bytes, or 2 as for any short binary. geography, geometry, sql_variant: 8 bytes, or 4 as for image.
-- vector: its text (a JSON array) as nvarchar(max), which is what clients are given that do not know the type.
-- an encrypted column is its ciphertext, a varbinary: 2 bytes of prefix, 8 where the plain type is (max) or the
+- json and vector are taken for their text, as nvarchar(max).
+- an encrypted column is its ciphertext, a varbinary: 2 bytes of prefix, or 8 where the plain type is (max) or the
   ciphertext of its longest value is over 8,000 bytes.
+
+Where two layouts are possible, ``layouts_of`` gives both; a reader tries them on the first rows, a writer takes the
+first. Besides encrypted columns that is char NOT NULL, which some versions write with a prefix of 2 bytes where the
+collation is UTF-8 (microsoft/DacFx issue 8).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
@@ -53,7 +54,7 @@ class FieldKind(IntEnum):
     DATE = 7
     """unsigned days since 0001-01-01, 3 bytes"""
     TIME = 8
-    """unsigned units of 10^-scale seconds since midnight, 3 bytes for scale 0-2, 4 for 3-4, 5 for 5-7"""
+    """unsigned units of 100 ns since midnight, 5 bytes; a multiple of the column's own unit"""
     SMALLDATETIME = 9
     """uint16 days since 1900-01-01, uint16 minutes"""
     DATETIME = 10
@@ -100,19 +101,27 @@ class FieldLayout:
 
     @property
     def null(self) -> bytes:
-        """The field of a NULL."""
-        return b"\xff" * self.prefix
+        """The field of a NULL: what stands in the place of the prefix, with no value behind it."""
+        return (b"\0" if self.kind is FieldKind.VARIANT else b"\xff") * self.prefix
 
 
-_INTEGERS: Final = {SqlType.TINYINT: 1, SqlType.SMALLINT: 2, SqlType.INT: 4, SqlType.BIGINT: 8}
 _PLAIN: Final[dict[SqlType, tuple[FieldKind, int]]] = {
     SqlType.REAL: (FieldKind.FLOAT, 4),
     SqlType.MONEY: (FieldKind.MONEY, 8),
     SqlType.SMALLMONEY: (FieldKind.SMALLMONEY, 4),
     SqlType.DATE: (FieldKind.DATE, 3),
+    SqlType.TIME: (FieldKind.TIME, 5),
     SqlType.SMALLDATETIME: (FieldKind.SMALLDATETIME, 4),
     SqlType.DATETIME: (FieldKind.DATETIME, 8),
+    SqlType.DATETIME2: (FieldKind.DATETIME2, 8),
+    SqlType.DATETIMEOFFSET: (FieldKind.DATETIMEOFFSET, 10),
+    SqlType.TINYINT: (FieldKind.UNSIGNED, 1),
+    SqlType.SMALLINT: (FieldKind.SIGNED, 2),
+    SqlType.INT: (FieldKind.SIGNED, 4),
+    SqlType.BIGINT: (FieldKind.SIGNED, 8),
 }
+"""Fixed types that drop their prefix when NOT NULL: kind, width. float is not here: its width depends."""
+
 _PREFIXED: Final[dict[SqlType, tuple[FieldKind, int, int]]] = {
     SqlType.BIT: (FieldKind.BIT, 1, 1),
     SqlType.DECIMAL: (FieldKind.DECIMAL, 1, 19),
@@ -122,28 +131,19 @@ _PREFIXED: Final[dict[SqlType, tuple[FieldKind, int, int]]] = {
 }
 """Fixed types that keep their prefix when NOT NULL: kind, prefix, width."""
 
-_LARGE: Final[dict[SqlType, tuple[FieldKind, tuple[int, ...]]]] = {
-    SqlType.TEXT: (FieldKind.TEXT, (4,)),
-    SqlType.NTEXT: (FieldKind.TEXT, (4,)),
-    SqlType.IMAGE: (FieldKind.BYTES, (4,)),
-    SqlType.XML: (FieldKind.TEXT, (8,)),
-    SqlType.JSON: (FieldKind.TEXT, (8,)),
-    SqlType.VECTOR: (FieldKind.TEXT, (8,)),
-    SqlType.SQL_VARIANT: (FieldKind.VARIANT, (8, 4)),
-    SqlType.HIERARCHYID: (FieldKind.HIERARCHYID, (8, 2)),
-    SqlType.GEOGRAPHY: (FieldKind.SHAPE, (8, 4)),
-    SqlType.GEOMETRY: (FieldKind.SHAPE, (8, 4)),
+_LARGE: Final[dict[SqlType, tuple[FieldKind, int, int]]] = {
+    SqlType.TEXT: (FieldKind.TEXT, 4, NO_LIMIT),
+    SqlType.NTEXT: (FieldKind.TEXT, 4, NO_LIMIT),
+    SqlType.IMAGE: (FieldKind.BYTES, 4, NO_LIMIT),
+    SqlType.XML: (FieldKind.TEXT, 8, NO_LIMIT),
+    SqlType.JSON: (FieldKind.TEXT, 8, NO_LIMIT),
+    SqlType.VECTOR: (FieldKind.TEXT, 8, NO_LIMIT),
+    SqlType.SQL_VARIANT: (FieldKind.VARIANT, 4, 8016),
+    SqlType.HIERARCHYID: (FieldKind.HIERARCHYID, 8, 892),
+    SqlType.GEOGRAPHY: (FieldKind.SHAPE, 8, NO_LIMIT),
+    SqlType.GEOMETRY: (FieldKind.SHAPE, 8, NO_LIMIT),
 }
-"""Types of any length: kind and possible prefixes."""
-
-_MOST: Final = {SqlType.HIERARCHYID: 892, SqlType.SQL_VARIANT: 8016}
-"""Bytes of the longest value, from the manual (hierarchyid, sql_variant); NO_LIMIT elsewhere."""
-
-
-def time_width(scale: int | None) -> int:
-    """Bytes of the time part of time(scale), datetime2(scale) and datetimeoffset(scale); None counts as 7."""
-    digits = 7 if scale is None else scale
-    return 3 if digits <= 2 else 4 if digits <= 4 else 5
+"""Types of varying length that are always prefixed: kind, prefix, most bytes (from the manual)."""
 
 
 def layout_of(column: Column) -> FieldLayout:
@@ -166,50 +166,35 @@ def _plain(type_: DataType, nullable: bool) -> tuple[FieldLayout, ...]:
         kind, prefix, width = _PREFIXED[base]
         return (FieldLayout(kind, prefix, width, width, nullable),)
     if base in _LARGE:
-        kind, prefixes = _LARGE[base]
-        return tuple(FieldLayout(kind, prefix, 0, _MOST.get(base, NO_LIMIT), nullable) for prefix in prefixes)
+        kind, prefix, most = _LARGE[base]
+        return (FieldLayout(kind, prefix, 0, most, nullable),)
     if base in (SqlType.CHAR, SqlType.NCHAR, SqlType.VARCHAR, SqlType.NVARCHAR):
-        return (_text(type_, nullable),)
+        return _text(type_, nullable)
     if base in (SqlType.BINARY, SqlType.VARBINARY):
-        return _binary(type_, nullable)
-    kind, width = _unprefixed(type_)
+        return (_binary(type_, nullable),)
+    if base is SqlType.FLOAT:
+        kind, width = FieldKind.FLOAT, 4 if (type_.precision or 53) <= 24 else 8
+    else:
+        kind, width = _PLAIN[base]
     return (FieldLayout(kind, int(nullable), width, width, nullable),)
 
 
-def _unprefixed(type_: DataType) -> tuple[FieldKind, int]:
-    """Kind and width of the fixed types that drop their prefix when NOT NULL."""
-    base = type_.base
-    if base in _INTEGERS:
-        return FieldKind.UNSIGNED if base is SqlType.TINYINT else FieldKind.SIGNED, _INTEGERS[base]
-    if base is SqlType.FLOAT:
-        return FieldKind.FLOAT, 4 if (type_.precision or 53) <= 24 else 8
-    if base is SqlType.TIME:
-        return FieldKind.TIME, time_width(type_.scale)
-    if base is SqlType.DATETIME2:
-        return FieldKind.DATETIME2, time_width(type_.scale) + 3
-    if base is SqlType.DATETIMEOFFSET:
-        return FieldKind.DATETIMEOFFSET, time_width(type_.scale) + 5
-    return _PLAIN[base]
-
-
-def _text(type_: DataType, nullable: bool) -> FieldLayout:
+def _text(type_: DataType, nullable: bool) -> tuple[FieldLayout, ...]:
     if type_.is_max:
-        return FieldLayout(FieldKind.TEXT, 8, 0, NO_LIMIT, nullable)
+        return (FieldLayout(FieldKind.TEXT, 8, 0, NO_LIMIT, nullable),)
     width = 2 * (1 if type_.length is None else type_.length)
+    # char(n) and nchar(n) made under ANSI_PADDING OFF are not padded, so that a short value is no damage.
+    prefixed = FieldLayout(FieldKind.TEXT, 2, 0, width, nullable)
     if type_.base is SqlType.CHAR and not nullable:
-        return FieldLayout(FieldKind.TEXT, 0, width, width, nullable)
-    # A nullable char(n) made under ANSI_PADDING OFF is not padded, so that a short value is no damage.
-    return FieldLayout(FieldKind.TEXT, 2, 0, width, nullable)
+        return (FieldLayout(FieldKind.TEXT, 0, width, width, nullable), prefixed)
+    return (prefixed,)
 
 
-def _binary(type_: DataType, nullable: bool) -> tuple[FieldLayout, ...]:
+def _binary(type_: DataType, nullable: bool) -> FieldLayout:
     if type_.is_max:
-        return (FieldLayout(FieldKind.BYTES, 8, 0, NO_LIMIT, nullable),)
+        return FieldLayout(FieldKind.BYTES, 8, 0, NO_LIMIT, nullable)
     width = 1 if type_.length is None else type_.length
-    if type_.base is SqlType.BINARY and not nullable:
-        bare = FieldLayout(FieldKind.BYTES, 0, width, width, nullable)
-        return (bare, replace(bare, prefix=2))
-    return (FieldLayout(FieldKind.BYTES, 2, 0, width, nullable),)
+    return FieldLayout(FieldKind.BYTES, 2, 0, width, nullable)
 
 
 def _encrypted(type_: DataType, nullable: bool) -> tuple[FieldLayout, ...]:
