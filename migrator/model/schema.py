@@ -241,8 +241,25 @@ class OtherObject:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A piece of a script that could not be read: its text, and in ``reason`` what stood in the way. Nothing of it is in the catalog."""
+
+    place: Place
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Statements of a script that carry no schema (INSERT, SET, PRINT …): their first words, and how many there were."""
+
+    word: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
-    """The whole catalog of one database."""
+    """The whole catalog of one database. Only scripts have ``unread`` and ``skipped``."""
 
     name: str
     collation: str
@@ -252,6 +269,8 @@ class Database:
     alias_types: tuple[AliasType, ...] = ()
     others: tuple[OtherObject, ...] = ()
     product: str = ""
+    unread: tuple[Unread, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
     def table(self, name: ObjectName) -> Table:
         """The table of that name. Raises KeyError where there is none."""
