@@ -242,7 +242,7 @@ class OtherObject:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A piece of a script that could not be read: its text, and in ``reason`` what stood in the way. Nothing of it is in the catalog."""
+    """A piece of a script that could not be read, and why. Nothing of it is in the catalog."""
 
     place: Place
     text: str
@@ -251,7 +251,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Statements of a script that carry no schema (INSERT, SET, PRINT …): their first words, and how many there were."""
+    """Statements of a script that carry no schema (INSERT, SET, PRINT …): their first words and how many there were."""
 
     word: str
     count: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ScriptFile:
-    """One file of T-SQL: ``name`` as the user would write it (relative to the folder that was named), ``text`` decoded."""
+    """One file of T-SQL: ``name`` relative to the folder that the user named, ``text`` decoded."""
 
     name: str
     text: str
