@@ -13,7 +13,8 @@
     │   ├── TargetReadOnly    23   a replica or a server in read-only mode
     │   ├── TargetFull        24   no space left where the target keeps its data
     │   ├── TargetRejected    25   a statement failed or a load lost a value
-    │   └── TargetOccupied    26   what is there is not ours to write into
+    │   ├── TargetOccupied    26   what is there is not ours to write into
+    │   └── TargetBusy        27   a lock wait or a deadlock that did not go away
     ├── LabError              30   the private MySQL cannot be had or does not start
     ├── LedgerError           40   the ledger does not belong to this run, or was edited
     ├── OutputError           41   a report or the ledger cannot be written here (no space, no permission)
@@ -129,6 +130,12 @@ class TargetOccupied(TargetError):
     """The target holds tables that this run did not make."""
 
     exit_code = 26
+
+
+class TargetBusy(TargetError):
+    """Other sessions hold locks that we need, again and again."""
+
+    exit_code = 27
 
 
 class LabError(MigratorError):

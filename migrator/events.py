@@ -33,12 +33,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """``amount`` more units are done for good; ``bytes`` is what moved on the wire for them."""
+    """``amount`` more units are done for good, ``rows`` rows among them (where the unit is not rows itself)."""
 
     stage: str
     task: str
     amount: int
-    bytes: int = 0
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeAlias
 
 import pymysql
-from pymysql.connections import Connection
+from pymysql.connections import Connection as _Connection
 from pymysql.constants import CLIENT
 
 from migrator.errors import TargetDenied
 from migrator.mysql.errors import explain
 from migrator.mysql.url import Target, Tls
+
+Connection: TypeAlias = _Connection[Any]
+"""An open connection, as other rooms pass it on."""
 
 SQL_MODE: Final = (
     "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_DATE"
@@ -26,7 +29,7 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def connect(target: Target, *, autocommit: bool = True, database: str | None = None) -> Connection[Any]:
+def connect(target: Target, *, autocommit: bool = True, database: str | None = None) -> Connection:
     """Open one connection. Raises TargetUnreachable, TargetDenied.
 
     ``database`` overrides the target's own; "" connects to none. SELECTs on tables of any size want ``SSCursor``.
@@ -77,17 +80,18 @@ def _context(target: Target) -> ssl.SSLContext:
 
 
 @contextmanager
-def session(target: Target, *, autocommit: bool = True, database: str | None = None) -> Iterator[Connection[Any]]:
+def session(target: Target, *, autocommit: bool = True, database: str | None = None) -> Iterator[Connection]:
     """A connection that is closed at the end, whatever happens."""
     connection = connect(target, autocommit=autocommit, database=database)
     try:
         yield connection
     finally:
-        # A reader may leave rows behind: force_close does not wait for them.
-        connection._force_close()  # noqa: SLF001 - close() would send COM_QUIT over a connection that may be dead
+        # A connection that died has nothing to say goodbye to.
+        with suppress(pymysql.MySQLError, OSError):
+            connection.close()
 
 
-def fetch(connection: Connection[Any], sql: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def fetch(connection: Connection, sql: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     """All rows of a small result. Raises TargetError."""
     try:
         with connection.cursor() as cursor:
@@ -97,10 +101,19 @@ def fetch(connection: Connection[Any], sql: str, arguments: Sequence[object] = (
         raise explain(error, "asking the target a question") from error
 
 
-def execute(connection: Connection[Any], sql: str, *, doing: str) -> int:
+def execute(connection: Connection, sql: str, *, doing: str) -> int:
     """Run one statement and return the affected rows. Raises TargetError with ``doing`` in its words."""
     try:
         with connection.cursor() as cursor:
-            return cursor.execute(sql)
+            affected: int = cursor.execute(sql)
+            return affected
+    except (pymysql.MySQLError, OSError) as error:
+        raise explain(error, doing) from error
+
+
+def commit(connection: Connection, *, doing: str) -> None:
+    """Commit. Raises TargetError; after TargetUnreachable nobody but the target knows whether it was done."""
+    try:
+        connection.commit()
     except (pymysql.MySQLError, OSError) as error:
         raise explain(error, doing) from error

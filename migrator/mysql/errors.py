@@ -11,6 +11,7 @@ import pymysql
 
 from migrator.errors import (
     MigratorError,
+    TargetBusy,
     TargetDenied,
     TargetError,
     TargetFull,
@@ -24,10 +25,11 @@ _UNREACHABLE: Final = {1040, 1053, 1077, 1080, 1152, 1153, 1158, 1159, 1160, 116
 _UNREACHABLE_CLIENT: Final = range(2000, 2100)
 _READ_ONLY: Final = {1036, 1290, 1792, 1836, 3100, 3815}
 _FULL: Final = {3, 20, 28, 1021, 1030, 1114, 1026, 3019}
+_BUSY: Final = {1205, 1213, 3572}
 _LOCAL_INFILE: Final = {1148, 3948, 3950}
 LOST: Final = frozenset({0, 1053, 2006, 2013, 2014, 2055, 4031})
 """The connection is gone, and with it whatever its transaction had not committed."""
-TRANSIENT: Final = frozenset({1205, 1213, *LOST, 2002, 2003, 1040})
+TRANSIENT: Final = (TargetBusy, TargetUnreachable)
 """Worth another try: a lock wait, a deadlock, a lost connection, a server that is just starting."""
 
 
@@ -84,6 +86,12 @@ def explain(error: BaseException, doing: str) -> MigratorError:
             f"the target has no space left ({doing})",
             why=why,
             todo="make room for data, binary log and temporary files, then run again with --resume: nothing is lost",
+        )
+    if code in _BUSY:
+        return TargetBusy(
+            f"the target kept us waiting for a lock while {doing}",
+            why=why,
+            todo="find the session that holds it (performance_schema.data_locks), then run again with --resume",
         )
     if code in _UNREACHABLE or code in _UNREACHABLE_CLIENT or code in LOST or isinstance(error, OSError):
         return TargetUnreachable(

@@ -1,0 +1,116 @@
+"""The work of one worker: read a segment, encode it, load it slice by slice, each slice one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+import pyarrow as pa
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from migrator import workers
+from migrator.copy.plan import SegmentCopy
+from migrator.events import Advanced
+from migrator.model.fingerprint import Fingerprint
+from migrator.model.segment import Slice
+from migrator.model.source import Source
+from migrator.mysql.connect import Connection, commit, execute, session
+from migrator.mysql.control import record, rows_done
+from migrator.mysql.errors import TRANSIENT
+from migrator.mysql.load import Load
+from migrator.mysql.url import Target
+from migrator.wire.rows import encode
+
+STAGE: Final = "load"
+_BATCH_BYTES: Final = 4 << 20
+_SLICE_BYTES: Final = 32 << 20
+_ATTEMPTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A segment with the two ends that it goes between."""
+
+    item: SegmentCopy
+    source: Source
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDone:
+    """What this run loaded of a segment; rows that an earlier run had loaded are in ``skipped``."""
+
+    table: str
+    rows: int
+    bytes: int
+    skipped: int
+    started: float
+    finished: float
+
+
+def copy_segment(job: Job) -> SegmentDone:
+    """Load what the target does not have yet of a segment. Runs in a worker; a lost connection is tried again.
+
+    Raises SourceError, TargetError, Interrupted.
+    """
+    started = perf_counter()
+    before = rows = 0
+    retrying = Retrying(
+        retry=retry_if_exception_type(TRANSIENT),
+        stop=stop_after_attempt(_ATTEMPTS),
+        wait=wait_exponential_jitter(initial=0.2, max=10),
+        reraise=True,
+    )
+    for attempt in retrying:
+        with attempt, session(job.target, autocommit=False) as connection:
+            execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
+            # The target knows what was committed, also where the answer to a COMMIT was lost.
+            done = rows_done(connection, job.item.mapping, job.item.segment.id)
+            if attempt.retry_state.attempt_number == 1:
+                before = done
+            rows = done + _load(connection, job, done)
+    return SegmentDone(
+        job.item.mapping.target, rows - before, job.item.segment.bytes, before, started, perf_counter()
+    )
+
+
+def _load(connection: Connection, job: Job, done: int) -> int:
+    """Load all rows behind the first ``done`` ones; return how many."""
+    table, segment, mapping = job.item.table, job.item.segment, job.item.mapping
+    batches = _behind(job.source.read(table, segment, batch_bytes=_BATCH_BYTES), done)
+    first = done
+    left = segment.bytes
+    batch = next(batches, None)
+    while batch is not None:
+        rows = 0
+        size = 0
+        found = Fingerprint()
+        with Load(connection, mapping) as load:
+            while batch is not None and size < _SLICE_BYTES:
+                workers.checkpoint()
+                lines, part = encode(batch, mapping)
+                load.write(lines, batch.num_rows)
+                rows += batch.num_rows
+                size += len(lines)
+                found += part
+                batch = next(batches, None)
+        record(connection, mapping, Slice(table.name, segment.id, first, rows), found, size)
+        commit(connection, doing=f"committing a slice of {mapping.target}")
+        # A source cuts batches of about the size that it was asked for; the last slice takes what is left.
+        moved = left if batch is None else min(left, size)
+        left -= moved
+        workers.emit(Advanced(STAGE, mapping.target, moved, rows=rows))
+        first += rows
+    return first - done
+
+
+def _behind(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """The batches without their first ``rows`` rows."""
+    for batch in batches:
+        if rows >= batch.num_rows:
+            rows -= batch.num_rows
+            continue
+        yield batch.slice(rows) if rows else batch
+        rows = 0

@@ -1,0 +1,67 @@
+"""Copying a whole database: many segments, several workers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from migrator import workers
+from migrator.copy.plan import CopyPlan
+from migrator.copy.pump import STAGE, Job, SegmentDone, copy_segment
+from migrator.events import Emit, Finished, Started, Unit
+from migrator.model.rehearsal import TableLoad
+from migrator.model.source import Source
+from migrator.mysql.url import Target
+
+
+@dataclass(frozen=True, slots=True)
+class CopyResult:
+    """What this run loaded, table by table; ``skipped`` rows had been loaded by an earlier, interrupted run."""
+
+    tables: tuple[TableLoad, ...]
+    skipped: int
+
+    @property
+    def rows(self) -> int:
+        """Rows in the target, from this run and an earlier one."""
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def bytes(self) -> int:
+        """Source bytes behind them."""
+        return sum(table.bytes for table in self.tables)
+
+
+def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, emit: Emit) -> CopyResult:
+    """Load every segment that is not loaded yet. Raises SourceError, TargetError, Interrupted; what is committed stays."""
+    sizes: dict[str, int] = defaultdict(int)
+    for item in plan.segments:
+        sizes[item.mapping.target] += item.segment.bytes
+    open_segments: dict[str, int] = defaultdict(int)
+    for item in plan.segments:
+        open_segments[item.mapping.target] += 1
+    for table, size in sizes.items():
+        emit(Started(STAGE, table, size, Unit.BYTES))
+    done: dict[str, list[SegmentDone]] = defaultdict(list)
+    jobs = [Job(item, source, target) for item in plan.segments]
+    for part in workers.run_all(
+        copy_segment, jobs, workers=workers_count, emit=emit, preload=("migrator.copy.pump", "migrator.packages.bacpac")
+    ):
+        done[part.table].append(part)
+        open_segments[part.table] -= 1
+        if not open_segments[part.table]:
+            emit(Finished(STAGE, part.table))
+    return CopyResult(
+        tuple(_table_load(str(mapping.source), mapping.target, done) for mapping in plan.tables),
+        sum(part.skipped for parts in done.values() for part in parts),
+    )
+
+
+def _table_load(source: str, target: str, done: Mapping[str, list[SegmentDone]]) -> TableLoad:
+    parts = done.get(target, [])
+    # Segments of one table load side by side: its time is from the first start to the last end.
+    seconds = max(part.finished for part in parts) - min(part.started for part in parts) if parts else 0.0
+    return TableLoad(
+        source, target, sum(part.rows + part.skipped for part in parts), sum(part.bytes for part in parts), seconds
+    )

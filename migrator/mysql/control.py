@@ -1,0 +1,141 @@
+"""What a run left in the target: its own tables, written in the same transactions as the rows they speak of.
+
+That makes every slice exactly-once: after a crash, or a COMMIT whose answer was lost, the target itself says what it has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pymysql
+
+from migrator.errors import TargetOccupied
+from migrator.model.fingerprint import Fingerprint
+from migrator.model.mapping import TableMapping
+from migrator.model.segment import Slice
+from migrator.mysql.connect import Connection, commit, execute, fetch, quoted
+from migrator.mysql.errors import explain
+
+RUN_TABLE: Final = "migrator__run"
+SLICE_TABLE: Final = "migrator__slice"
+OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE})
+
+_CREATE: Final = (
+    f"""CREATE TABLE IF NOT EXISTS `{RUN_TABLE}` (
+      `run` CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+      `source` VARCHAR(255) NOT NULL,
+      `tables` JSON NOT NULL,
+      `started_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
+    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='the migration that filled this database'""",
+    f"""CREATE TABLE IF NOT EXISTS `{SLICE_TABLE}` (
+      `table` VARCHAR(64) NOT NULL,
+      `segment` VARCHAR(255) NOT NULL,
+      `first` BIGINT UNSIGNED NOT NULL,
+      `rows` BIGINT UNSIGNED NOT NULL,
+      `low` DECIMAL(38,0) NOT NULL,
+      `high` DECIMAL(38,0) NOT NULL,
+      `bytes` BIGINT UNSIGNED NOT NULL,
+      `loaded_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
+      PRIMARY KEY (`table`, `segment`, `first`)
+    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='slices loaded, with the source''s fingerprints'""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The run that a database belongs to: its id, the identity of its source, the tables that it made."""
+
+    id: str
+    source: str
+    tables: tuple[str, ...]
+
+
+def find_run(connection: Connection) -> Run | None:
+    """The run that this database belongs to, None where no run has been here. Raises TargetError."""
+    if not set(_tables(connection)) >= OWN_TABLES:
+        return None
+    rows = fetch(connection, f"SELECT `run`, `source`, `tables` FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
+    return Run(rows[0][0], rows[0][1], tuple(json.loads(rows[0][2]))) if rows else None
+
+
+def claim(connection: Connection, run: Run) -> None:
+    """Make the database this run's own; it must be empty. Raises TargetOccupied, TargetError."""
+    if strangers := sorted(set(_tables(connection)) - OWN_TABLES):
+        raise TargetOccupied(
+            f"the target database holds {len(strangers)} tables already ({', '.join(strangers[:3])}{', …' * (len(strangers) > 3)})",
+            why="loading into tables that this run did not make could destroy them or mix rows",
+            todo="name an empty database; or --resume the run that made them, or --replace it",
+        )
+    for statement in _CREATE:
+        execute(connection, statement, doing="creating the control tables")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
+        cursor.execute(
+            f"INSERT INTO `{RUN_TABLE}` (`run`, `source`, `tables`) VALUES (%s, %s, %s)",  # noqa: S608 - a constant
+            (run.id, run.source, json.dumps(run.tables)),
+        )
+    commit(connection, doing="claiming the database")
+
+
+def release(connection: Connection) -> None:
+    """Drop what an earlier run made, and nothing else. Raises TargetOccupied where no run has been here."""
+    run = find_run(connection)
+    if run is None:
+        if set(_tables(connection)) - OWN_TABLES:
+            raise TargetOccupied(
+                "the target database was not filled by a run of ours",
+                why="--replace drops only tables that an earlier run made",
+                todo="name an empty database, or drop those tables yourself",
+            )
+        names: Sequence[str] = sorted(OWN_TABLES)
+    else:
+        names = [*run.tables, *sorted(OWN_TABLES)]
+    execute(connection, "SET foreign_key_checks = 0", doing="dropping an earlier run's tables")
+    execute(
+        connection,
+        f"DROP TABLE IF EXISTS {', '.join(quoted(name) for name in names)}",
+        doing="dropping an earlier run's tables",
+    )
+    execute(connection, "SET foreign_key_checks = 1", doing="dropping an earlier run's tables")
+
+
+def record(connection: Connection, mapping: TableMapping, done: Slice, fingerprint: Fingerprint, size: int) -> None:
+    """Write a loaded slice down, inside the transaction that loaded it. Raises TargetError."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO `{SLICE_TABLE}` (`table`, `segment`, `first`, `rows`, `low`, `high`, `bytes`) "  # noqa: S608
+                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                (mapping.target, done.segment, done.first, done.rows, fingerprint.low, fingerprint.high, size),
+            )
+    except (pymysql.MySQLError, OSError) as error:
+        raise explain(error, f"recording a slice of {mapping.target}") from error
+
+
+def rows_done(connection: Connection, mapping: TableMapping, segment: str) -> int:
+    """How many rows of a segment the target holds for good. Raises TargetError."""
+    [(rows,)] = fetch(
+        connection,
+        f"SELECT COALESCE(SUM(`rows`), 0) FROM `{SLICE_TABLE}` WHERE `table` = %s AND `segment` = %s",  # noqa: S608
+        (mapping.target, segment),
+    )
+    return int(rows)
+
+
+def recorded(connection: Connection) -> dict[str, Fingerprint]:
+    """The source's fingerprint of every loaded target table, added up over its slices. Raises TargetError."""
+    rows = fetch(
+        connection,
+        f"SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`) FROM `{SLICE_TABLE}` GROUP BY `table`",  # noqa: S608
+    )
+    return {table: Fingerprint(int(count), int(low), int(high)) for table, count, low, high in rows}
+
+
+def _tables(connection: Connection) -> list[str]:
+    return [
+        name
+        for (name,) in fetch(connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+    ]

@@ -1,0 +1,119 @@
+"""Worker processes that stop when told to, and never outlive their parent.
+
+Work is a list of items and a picklable function of one item. Workers ignore Ctrl-C (the terminal sends it to everybody):
+the parent takes it, asks them to stop at the next safe place and, when they do not, ends them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import ForkServerContext
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event as Stop
+from typing import Final, TypeVar
+
+from migrator.errors import Interrupted, MigratorError
+from migrator.events import Emit, Event
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_GRACE_SECONDS: Final = 5.0
+
+_events: SimpleQueue[Event | None] | None = None
+_stop: Stop | None = None
+
+
+def emit(event: Event, /) -> None:
+    """In a worker: send an event to the parent's listener."""
+    if _events is not None:
+        _events.put(event)
+
+
+def checkpoint() -> None:
+    """In a worker, at a safe place: raise Interrupted if the parent wants us to stop."""
+    if _stop is not None and _stop.is_set():
+        raise Interrupted("stopped", todo="run again with --resume")
+
+
+def _start(events: SimpleQueue[Event | None], stop: Stop) -> None:
+    global _events, _stop  # noqa: PLW0603 - what a worker is given once, before any work
+    _events, _stop = events, stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """End this process when its parent is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)
+
+
+def run_all(
+    work: Callable[[Item], Result], items: Sequence[Item], *, workers: int, emit: Emit, preload: Sequence[str] = ()
+) -> Iterator[Result]:
+    """Run ``work`` on every item, in order of ``items`` as workers come free; yield results as they come.
+
+    The first failure stops the others at their next checkpoint and is raised. ``preload`` names the modules that workers
+    need: they are loaded once and shared. Raises whatever ``work`` raises, and MigratorError if a worker dies.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(preload))
+    with _listener(context, emit) as events:
+        stop = context.Event()
+        pool = ProcessPoolExecutor(min(workers, len(items)) or 1, context, _start, (events, stop))
+        processes = pool._processes  # noqa: SLF001 - the only way to end workers that do not stop by themselves
+        waiting: set[Future[Result]] = {pool.submit(work, item) for item in items}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        except BrokenProcessPool as error:
+            raise MigratorError(
+                "a worker process was ended from outside",
+                why="the system may have run out of memory (see the kernel's log), or somebody killed it",
+                todo="run again with --resume and fewer --workers; nothing is lost",
+            ) from error
+        finally:
+            stop.set()
+            for future in waiting:
+                future.cancel()
+            watchdog = threading.Timer(_GRACE_SECONDS, _end, (processes,))
+            watchdog.daemon = True
+            watchdog.start()
+            pool.shutdown(wait=True, cancel_futures=True)
+            watchdog.cancel()
+
+
+def _end(processes: dict[int, multiprocessing.Process]) -> None:
+    for process in list(processes.values()):
+        process.kill()
+
+
+@contextmanager
+def _listener(context: ForkServerContext, emit: Emit) -> Iterator[SimpleQueue[Event | None]]:
+    """A queue whose events are passed on to ``emit`` by a thread, to the last one."""
+    events: SimpleQueue[Event | None] = context.SimpleQueue()
+
+    def listen() -> None:
+        while (event := events.get()) is not None:
+            emit(event)
+
+    thread = threading.Thread(target=listen, name="events", daemon=True)
+    thread.start()
+    try:
+        yield events
+    finally:
+        events.put(None)
+        thread.join(_GRACE_SECONDS)
