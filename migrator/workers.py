@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -61,7 +61,7 @@ def _follow_parent() -> None:
 
 def run_all(
     work: Callable[[Item], Result], items: Sequence[Item], *, workers: int, emit: Emit, preload: Sequence[str] = ()
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Run ``work`` on every item, in order of ``items`` as workers come free; yield results as they come.
 
     The first failure stops the others at their next checkpoint and is raised. ``preload`` names the modules that workers

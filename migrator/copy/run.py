@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from typing import Final
 
 from migrator import workers
 from migrator.copy.plan import CopyPlan
@@ -13,6 +15,9 @@ from migrator.events import Emit, Finished, Started, Unit
 from migrator.model.rehearsal import TableLoad
 from migrator.model.source import Source
 from migrator.mysql.url import Target
+
+
+_PRELOAD: Final = ("migrator.copy.pump", "migrator.packages.bacpac")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,13 @@ def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, e
         emit(Started(STAGE, table, size, Unit.BYTES))
     done: dict[str, list[SegmentDone]] = defaultdict(list)
     jobs = [Job(item, source, target) for item in plan.segments]
-    for part in workers.run_all(
-        copy_segment, jobs, workers=workers_count, emit=emit, preload=("migrator.copy.pump", "migrator.packages.bacpac")
-    ):
-        done[part.table].append(part)
-        open_segments[part.table] -= 1
-        if not open_segments[part.table]:
-            emit(Finished(STAGE, part.table))
+    parts = workers.run_all(copy_segment, jobs, workers=workers_count, emit=emit, preload=_PRELOAD)
+    with closing(parts):  # an error here must end the workers now, not when somebody collects the generator
+        for part in parts:
+            done[part.table].append(part)
+            open_segments[part.table] -= 1
+            if not open_segments[part.table]:
+                emit(Finished(STAGE, part.table))
     return CopyResult(
         tuple(_table_load(str(mapping.source), mapping.target, done) for mapping in plan.tables),
         sum(part.skipped for parts in done.values() for part in parts),

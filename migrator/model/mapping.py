@@ -6,6 +6,8 @@ cannot disagree about a name, a type or a conversion.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -106,3 +108,8 @@ class TableMapping:
         """The columns of the key, in key order."""
         by_name = {column.name: column for column in self.columns}
         return tuple(by_name[name] for name in self.key)
+
+
+def digest(mappings: Sequence[TableMapping]) -> str:
+    """SHA-256 in hex over everything that decides how rows look in the target; equal for equal mappings."""
+    return hashlib.sha256(repr(sorted(mappings, key=lambda mapping: mapping.target)).encode()).hexdigest()

@@ -26,6 +26,10 @@ class Source(Protocol):
     def has_rows(self) -> bool:
         """False for a schema-only source."""
 
+    @property
+    def row_total(self) -> int | None:
+        """The rows of all tables together, as the source itself vouches for; None where it does not."""
+
     def catalog(self) -> Database:
         """The whole schema. Raises SourceError."""
 

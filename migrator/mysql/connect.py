@@ -15,7 +15,7 @@ from migrator.errors import TargetDenied
 from migrator.mysql.errors import explain
 from migrator.mysql.url import Target, Tls
 
-Connection: TypeAlias = _Connection[Any]
+Connection: TypeAlias = "_Connection[Any]"
 """An open connection, as other rooms pass it on."""
 
 SQL_MODE: Final = (
@@ -101,11 +101,11 @@ def fetch(connection: Connection, sql: str, arguments: Sequence[object] = ()) ->
         raise explain(error, "asking the target a question") from error
 
 
-def execute(connection: Connection, sql: str, *, doing: str) -> int:
+def execute(connection: Connection, sql: str, arguments: Sequence[object] = (), *, doing: str) -> int:
     """Run one statement and return the affected rows. Raises TargetError with ``doing`` in its words."""
     try:
         with connection.cursor() as cursor:
-            affected: int = cursor.execute(sql)
+            affected: int = cursor.execute(sql, arguments or None)
             return affected
     except (pymysql.MySQLError, OSError) as error:
         raise explain(error, doing) from error
@@ -117,3 +117,15 @@ def commit(connection: Connection, *, doing: str) -> None:
         connection.commit()
     except (pymysql.MySQLError, OSError) as error:
         raise explain(error, doing) from error
+
+
+def connection_id(connection: Connection) -> int:
+    """The server's number of this connection, as KILL takes it. Raises TargetError."""
+    [(number,)] = fetch(connection, "SELECT CONNECTION_ID()")
+    return int(number)
+
+
+def server_version(connection: Connection) -> str:
+    """What the server calls itself, with Aurora's own version where it has one. Raises TargetError."""
+    [(version, comment)] = fetch(connection, "SELECT VERSION(), @@version_comment")
+    return f"{version} ({comment})"

@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pymysql
 
 from migrator.errors import TargetOccupied
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import TableMapping
 from migrator.model.segment import Slice
 from migrator.mysql.connect import Connection, commit, execute, fetch, quoted
-from migrator.mysql.errors import explain
 
 RUN_TABLE: Final = "migrator__run"
 SLICE_TABLE: Final = "migrator__slice"
@@ -27,6 +25,7 @@ _CREATE: Final = (
     f"""CREATE TABLE IF NOT EXISTS `{RUN_TABLE}` (
       `run` CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
       `source` VARCHAR(255) NOT NULL,
+      `mapping` CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       `tables` JSON NOT NULL,
       `started_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
     ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='the migration that filled this database'""",
@@ -46,10 +45,14 @@ _CREATE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The run that a database belongs to: its id, the identity of its source, the tables that it made."""
+    """The run that a database belongs to: its id, the identity of its source, the tables that it made.
+
+    ``mapping`` is the digest of the table mappings: recorded fingerprints speak of rows as these mappings made them.
+    """
 
     id: str
     source: str
+    mapping: str
     tables: tuple[str, ...]
 
 
@@ -57,8 +60,8 @@ def find_run(connection: Connection) -> Run | None:
     """The run that this database belongs to, None where no run has been here. Raises TargetError."""
     if not set(_tables(connection)) >= OWN_TABLES:
         return None
-    rows = fetch(connection, f"SELECT `run`, `source`, `tables` FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
-    return Run(rows[0][0], rows[0][1], tuple(json.loads(rows[0][2]))) if rows else None
+    rows = fetch(connection, f"SELECT `run`, `source`, `mapping`, `tables` FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
+    return Run(rows[0][0], rows[0][1], rows[0][2], tuple(json.loads(rows[0][3]))) if rows else None
 
 
 def claim(connection: Connection, run: Run) -> None:
@@ -71,12 +74,14 @@ def claim(connection: Connection, run: Run) -> None:
         )
     for statement in _CREATE:
         execute(connection, statement, doing="creating the control tables")
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
-        cursor.execute(
-            f"INSERT INTO `{RUN_TABLE}` (`run`, `source`, `tables`) VALUES (%s, %s, %s)",  # noqa: S608 - a constant
-            (run.id, run.source, json.dumps(run.tables)),
-        )
+    for table in sorted(OWN_TABLES):
+        execute(connection, f"DELETE FROM {quoted(table)}", doing="claiming the database")  # noqa: S608
+    execute(
+        connection,
+        f"INSERT INTO `{RUN_TABLE}` (`run`, `source`, `mapping`, `tables`) VALUES (%s, %s, %s, %s)",  # noqa: S608
+        (run.id, run.source, run.mapping, json.dumps(run.tables)),
+        doing="claiming the database",
+    )
     commit(connection, doing="claiming the database")
 
 
@@ -104,15 +109,13 @@ def release(connection: Connection) -> None:
 
 def record(connection: Connection, mapping: TableMapping, done: Slice, fingerprint: Fingerprint, size: int) -> None:
     """Write a loaded slice down, inside the transaction that loaded it. Raises TargetError."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO `{SLICE_TABLE}` (`table`, `segment`, `first`, `rows`, `low`, `high`, `bytes`) "  # noqa: S608
-                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
-                (mapping.target, done.segment, done.first, done.rows, fingerprint.low, fingerprint.high, size),
-            )
-    except (pymysql.MySQLError, OSError) as error:
-        raise explain(error, f"recording a slice of {mapping.target}") from error
+    execute(
+        connection,
+        f"INSERT INTO `{SLICE_TABLE}` (`table`, `segment`, `first`, `rows`, `low`, `high`, `bytes`) "  # noqa: S608
+        "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (mapping.target, done.segment, done.first, done.rows, fingerprint.low, fingerprint.high, size),
+        doing=f"recording a slice of {mapping.target}",
+    )
 
 
 def rows_done(connection: Connection, mapping: TableMapping, segment: str) -> int:

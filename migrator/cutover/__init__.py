@@ -1,0 +1,1 @@
+"""The window: what has to happen inside it, and whether it fits."""

@@ -1,0 +1,106 @@
+"""Many statements over several connections, each retried when the target is busy, all stopped by Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+
+import pymysql
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from migrator.errors import MigratorError, TargetRejected
+from migrator.model.translation import Statement
+from migrator.mysql.connect import Connection, connect, connection_id, execute, session
+from migrator.mysql.errors import TRANSIENT, explain, number
+from migrator.mysql.url import Target
+
+TABLE_EXISTS = 1050
+DUPLICATE_KEY_NAME = 1061
+DUPLICATE_FOREIGN_KEY = 1826
+THERE_ALREADY = frozenset({TABLE_EXISTS, DUPLICATE_KEY_NAME, DUPLICATE_FOREIGN_KEY})
+"""What a statement answers that an interrupted run had finished: DDL is atomic in MySQL 8, so all of it is there."""
+
+
+def run_statements(
+    target: Target,
+    statements: Iterable[Statement],
+    *,
+    workers: int,
+    before: str = "",
+    tolerate: Collection[int] = (),
+    done: Callable[[Statement], None],
+) -> None:
+    """Run every statement on its own connection, ``workers`` at a time, in their order; ``done`` hears of each.
+
+    ``before`` is run first on every connection (a SET). Error numbers in ``tolerate`` count as done. The first failure
+    ends the others, and so does Ctrl-C. Raises TargetError that names the object.
+    """
+    running: set[int] = set()
+    stopped = threading.Event()
+
+    def run(statement: Statement) -> Statement:
+        retrying = Retrying(
+            retry=retry_if_exception_type(TRANSIENT),
+            stop=stop_after_attempt(8),
+            wait=wait_exponential_jitter(initial=0.2, max=10),
+            reraise=True,
+        )
+        tolerated = set(tolerate)
+        for attempt in retrying:
+            with attempt:
+                if stopped.is_set():
+                    return statement
+                with session(target) as connection:
+                    own_id = connection_id(connection)
+                    running.add(own_id)
+                    try:
+                        if before:
+                            execute(connection, before, doing="preparing statements")
+                        _run(connection, statement, tolerated)
+                    finally:
+                        running.discard(own_id)
+            # A statement whose answer was lost may have been carried out.
+            tolerated |= THERE_ALREADY
+        return statement
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="statements") as pool:
+        futures = [pool.submit(run, statement) for statement in statements]
+        try:
+            for future in as_completed(futures):
+                done(future.result())
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            _kill(target, running)
+            raise
+
+
+def _run(connection: Connection, statement: Statement, tolerate: Collection[int]) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql)
+    except (pymysql.MySQLError, OSError) as error:
+        if number(error) in tolerate:
+            return
+        explained = explain(error, f"{statement.phase}: {statement.object}")
+        if isinstance(explained, TargetRejected):
+            raise TargetRejected(
+                f"the target rejected a statement for {statement.object} ({statement.phase})",
+                why=explained.why,
+                todo=f"this is the statement: {statement.sql[:2000]}",
+            ) from error
+        raise explained from error
+
+
+def _kill(target: Target, ids: Collection[int]) -> None:
+    """End what still runs on the server: closing a connection does not stop an ALTER."""
+    if not ids:
+        return
+    with suppress(MigratorError):
+        connection = connect(target)
+        for each in list(ids):
+            with suppress(pymysql.MySQLError), connection.cursor() as cursor:
+                cursor.execute(f"KILL {each}")
+        connection.close()

@@ -1,0 +1,173 @@
+"""The stages strung together: the one place that knows the order of a migration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from migrator.copy import build as building
+from migrator.copy import plan as copy_planning
+from migrator.copy import run as copying
+from migrator.cutover.forecast import forecast
+from migrator.errors import ConfigError, LedgerError, RowsDamaged
+from migrator.events import Emit
+from migrator.ledger import Kind, Ledger
+from migrator.model.mapping import digest
+from migrator.model.rehearsal import Rehearsal
+from migrator.model.schema import Database
+from migrator.model.source import Source
+from migrator.model.translation import Translation
+from migrator.model.validation import Validation
+from migrator.mysql import control
+from migrator.mysql.connect import Connection, execute, quoted, server_version, session
+from migrator.mysql.url import Target
+from migrator.packages.open import open_package
+from migrator.packages.scripts import Scripts
+from migrator.rules.load import load_rules
+from migrator.translate.plan import plan as translate
+from migrator.translate.tsql.read import read_scripts
+from migrator.validate import run as validating
+
+RESUMED: Final = "this run was resumed: what an attempt that was killed had taken is not counted"
+
+
+def open_source(name: str) -> Source:
+    """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts. Raises SourceError."""
+    path = Path(name)
+    if "://" in name:
+        raise ConfigError(
+            f"{name.split('://', 1)[0]}:// is not a source that this version reads",
+            todo="give a .bacpac, a .dacpac, a .sql file or a folder of .sql files",
+        )
+    if path.is_dir() or path.suffix.lower() == ".sql":
+        return Scripts(path, read_scripts)
+    return open_package(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a rehearsal is to do. ``out`` takes ledger and reports; ``window_s`` is in seconds."""
+
+    source_name: str
+    target: Target
+    out: Path
+    window_s: float
+    workers: int
+    rules: Path | None = None
+    resume: bool = False
+    replace: bool = False
+
+
+def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
+    """Assess, translate, create, load, build, validate, forecast: the whole way, measured.
+
+    Raises MigratorError; then everything committed stays in the target, and ``resume`` goes on from there.
+    """
+    started = datetime.now(UTC)
+    identity = source.identity
+    opened = Ledger.resume if setting.resume else Ledger.begin
+    with opened(setting.out, source=identity, target=str(setting.target)) as ledger:
+        with ledger.phase("assess"):
+            database = source.catalog()
+        with ledger.phase("translate"):
+            translation = translate(database, load_rules(setting.rules))
+        with ledger.phase("create"), _claimed(setting, ledger.run, identity, translation) as connection:
+            version = server_version(connection)
+            building.create_tables(translation, setting.target, workers=setting.workers, emit=emit)
+        with ledger.phase("load") as measure:
+            plan = copy_planning.plan(source, database, translation.mappings)
+            loaded = copying.run(plan, source, setting.target, workers_count=setting.workers, emit=emit)
+            measure.rows, measure.bytes = loaded.rows, loaded.bytes
+        _all_there(source, loaded.rows)
+        with ledger.phase("build"):
+            sizes = {load.target: load.bytes for load in loaded.tables}
+            building.build(translation, setting.target, sizes=sizes, workers=setting.workers, emit=emit)
+            building.set_counters(translation.mappings, setting.target, emit=emit)
+            orphans = building.check_foreign_keys(database, translation.mappings, setting.target, emit=emit)
+        with ledger.phase("validate") as measure:
+            validation = validate(source, database, translation, setting.target, workers=setting.workers, emit=emit)
+            measure.rows = validation.rows
+        window = forecast(ledger.phases(), window_s=setting.window_s)
+        if setting.resume:
+            window = replace(window, assumptions=(*window.assumptions, RESUMED))
+        rehearsal = Rehearsal(
+            source=setting.source_name,
+            source_identity=identity,
+            product=database.product,
+            target=setting.target.place,
+            server_version=version,
+            started=started,
+            finished=datetime.now(UTC),
+            phases=ledger.phases(),
+            loads=loaded.tables,
+            translation=replace(translation, findings=(*translation.findings, *orphans)),
+            validation=validation,
+            forecast=window,
+        )
+        ledger.note(Kind.VERDICT, {"verdict": rehearsal.verdict, "differences": validation.differences})
+    return rehearsal
+
+
+def validate(
+    source: Source, database: Database, translation: Translation, target: Target, *, workers: int, emit: Emit
+) -> Validation:
+    """Compare source and target, down to the row. Raises SourceError, TargetError.
+
+    Fingerprints made while copying serve for the source where this very source was copied by these very rules.
+    """
+    with session(target) as connection:
+        run = control.find_run(connection)
+        known = run is not None and (run.source, run.mapping) == (source.identity, digest(translation.mappings))
+        recorded = control.recorded(connection) if known else {}
+    return validating.run(
+        source, database, translation.mappings, target, recorded=recorded, workers=workers, emit=emit
+    )
+
+
+@contextmanager
+def _claimed(setting: Setting, run: str, identity: str, translation: Translation) -> Iterator[Connection]:
+    """A connection to the target database, which is ours from then on: new, replaced or resumed."""
+    target = setting.target
+    with session(target, database="") as server:
+        execute(
+            server,
+            f"CREATE DATABASE IF NOT EXISTS {quoted(target.database)} "
+            f"CHARACTER SET {translation.character_set} COLLATE {translation.collation}",
+            doing=f"creating database {target.database}",
+        )
+    ours = control.Run(
+        run, identity, digest(translation.mappings), tuple(mapping.target for mapping in translation.mappings)
+    )
+    with session(target) as connection:
+        there = control.find_run(connection)
+        if setting.replace and not setting.resume:
+            control.release(connection)
+            there = None
+        if there is None or there.id != run:
+            control.claim(connection, ours)
+        elif there != ours:
+            raise LedgerError(
+                "the rules are not those that the interrupted run had",
+                why="half of the rows would be converted in another way than the rest",
+                todo="use the same rules, or start anew with --replace",
+            )
+        yield connection
+
+
+def _all_there(source: Source, rows: int) -> None:
+    if source.row_total is not None and source.row_total != rows:
+        raise RowsDamaged(
+            f"the source holds {rows:,} rows, but says that it has {source.row_total:,}",
+            why="a part of its row data is missing, or ends early at the end of a row",
+            todo="export the package again; what was loaded is not the whole database",
+        )
+
+
+def default_database(source_name: str) -> str:
+    """A database name from a source's file name: lower case, letters, digits and underscores, at most 48 characters."""
+    stem = Path(source_name).stem.lower()
+    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in stem)[:48] or "migrator"
