@@ -1,0 +1,202 @@
+"""How fast, against what could be: every figure of one run on one machine, ratios against a floor measured beside it.
+
+The floor is what MySQL itself takes: LOAD DATA of the same rows from ready files, with as many connections, into the same
+table. Ours and the floor run in turn, so that a machine which slows down slows both.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Final
+
+import psutil
+
+from migrator import workers
+from migrator.copy import plan as copy_planning
+from migrator.copy import run as copying
+from migrator.copy.build import create_tables
+from migrator.copy.plan import CopyPlan, SegmentCopy
+from migrator.events import silent
+from migrator.lab.generate import generate
+from migrator.model.source import Source
+from migrator.model.translation import Translation
+from migrator.mysql import control
+from migrator.mysql.connect import commit, execute, quoted, session
+from migrator.mysql.load import load_file
+from migrator.mysql.url import Target
+from migrator.packages.open import open_package
+from migrator.rules.load import load_rules
+from migrator.translate.plan import plan as translate
+from migrator.wire.rows import encode
+
+VISITS: Final = "care.Visit"
+_ROWS_OF_SCALE: Final = 100_000
+_BATCH_BYTES: Final = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CopyBench:
+    """Medians over the rounds, in seconds; ``bytes`` is the size of the ready files."""
+
+    rows: int
+    bytes: int
+    workers: int
+    rounds: int
+    decode_s: float
+    encode_s: float
+    floor_s: float
+    load_s: float
+
+    @property
+    def ratio(self) -> float:
+        """The whole load (read, decode, encode, fingerprint, LOAD DATA) over the floor."""
+        return self.load_s / self.floor_s
+
+    @property
+    def decoding_limits(self) -> bool:
+        """True where making the lines alone takes longer than MySQL takes to load them."""
+        return self.encode_s > self.floor_s
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryBench:
+    """The peak of a whole rehearsal: all our processes together, shared pages counted once (PSS), in bytes."""
+
+    scale: float
+    rows: int
+    seconds: float
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class _FileWork:
+    item: SegmentCopy
+    source: Source
+    target: Target
+    path: str
+
+
+def bench_copy(folder: Path, target: Target, *, rows: int, worker_count: int, rounds: int) -> CopyBench:
+    """Copy ``rows`` generated visits and load the same rows from ready files, in turn. Raises MigratorError."""
+    package = folder / f"visits-{rows}.bacpac"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not package.exists():
+        generate(package, scale=rows / _ROWS_OF_SCALE, seed=1, tables={VISITS})
+    source = open_package(package)
+    database = source.catalog()
+    translation = translate(database, load_rules())
+    plan = copy_planning.plan(source, database, translation.mappings)
+    works = [
+        _FileWork(item, source, target, str(folder / f"visits-{index}.tsv")) for index, item in enumerate(plan.segments)
+    ]
+    encode_s = _timed(lambda: _each(_write_file, works, worker_count))
+    size = sum(Path(work.path).stat().st_size for work in works)
+    decode, floor, ours = [], [], []
+    for _ in range(rounds):
+        decode.append(_timed(lambda: _each(_decode, works, worker_count)))
+        _fresh(target, translation)
+        floor.append(_timed(lambda: _each(_load_file, works, worker_count)))
+        _fresh(target, translation)
+        ours.append(_timed(lambda: _copy(plan, source, target, worker_count)))
+    for work in works:
+        Path(work.path).unlink()
+    return CopyBench(
+        rows=rows,
+        bytes=size,
+        workers=worker_count,
+        rounds=rounds,
+        decode_s=statistics.median(decode),
+        encode_s=encode_s,
+        floor_s=statistics.median(floor),
+        load_s=statistics.median(ours),
+    )
+
+
+def bench_memory(folder: Path, *, scale: float) -> MemoryBench:
+    """Rehearse the whole generated database at ``scale`` in processes of its own and watch their memory."""
+    package = folder / f"homecare-{scale:g}.bacpac"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not package.exists():
+        generate(package, scale=scale, seed=1)
+    command = [sys.executable, "-m", "migrator", "rehearse", str(package), "--out", str(folder / f"out-{scale:g}")]
+    started = perf_counter()
+    with subprocess.Popen([*command, "--json", "--quiet"], stdout=subprocess.PIPE, text=True) as process:
+        peak = [0]
+        watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
+        watcher.start()
+        output, _ = process.communicate()
+    seconds = perf_counter() - started
+    watcher.join()
+    return MemoryBench(scale, json.loads(output)["rows"], seconds, peak[0])
+
+
+def _watch(pid: int, peak: list[int]) -> None:
+    """Keep the largest sum of PSS over a process and its children in ``peak[0]`` until it is gone."""
+    try:
+        root = psutil.Process(pid)
+        while root.is_running() and root.status() != psutil.STATUS_ZOMBIE:
+            total = 0
+            for process in [root, *root.children(recursive=True)]:
+                try:
+                    # A MySQL that the lab started is no part of us.
+                    if "mysqld" not in " ".join(process.cmdline()[:4]):
+                        total += process.memory_full_info().pss
+                except psutil.Error:
+                    continue
+            peak[0] = max(peak[0], total)
+            sleep(0.1)
+    except psutil.NoSuchProcess:
+        return
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = perf_counter()
+    work()
+    return perf_counter() - started
+
+
+def _each(work: Callable[[_FileWork], None], items: list[_FileWork], count: int) -> None:
+    with closing(workers.run_all(work, items, workers=count, emit=silent, preload=("migrator.bench",))) as results:
+        for _ in results:
+            pass
+
+
+def _decode(work: _FileWork) -> None:
+    for _ in work.source.read(work.item.table, work.item.segment, batch_bytes=_BATCH_BYTES):
+        pass
+
+
+def _write_file(work: _FileWork) -> None:
+    with Path(work.path).open("wb") as file:
+        for batch in work.source.read(work.item.table, work.item.segment, batch_bytes=_BATCH_BYTES):
+            file.write(encode(batch, work.item.mapping)[0].data)
+
+
+def _load_file(work: _FileWork) -> None:
+    with session(work.target, autocommit=False) as connection:
+        execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
+        load_file(connection, work.item.mapping, work.path)
+        commit(connection, doing="committing")
+
+
+def _copy(plan: CopyPlan, source: Source, target: Target, count: int) -> None:
+    copying.run(plan, source, target, workers_count=count, emit=silent)
+
+
+def _fresh(target: Target, translation: Translation) -> None:
+    """An empty database with the tables of the translation and our control tables."""
+    with session(target, database="") as server:
+        execute(server, f"DROP DATABASE IF EXISTS {quoted(target.database)}", doing="dropping the bench database")
+        execute(server, f"CREATE DATABASE {quoted(target.database)}", doing="creating the bench database")
+    with session(target) as connection:
+        control.claim(connection, control.Run("bench", "bench", "", ()))
+    create_tables(translation, target, workers=1, emit=silent)

@@ -1,0 +1,73 @@
+"""``migrator``: the commands, and the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from migrator import __version__
+from migrator.cli import bench, lab, rehearse, validate
+from migrator.errors import Interrupted, MigratorError
+
+app = typer.Typer(
+    name="migrator",
+    help="Moves a SQL Server database to Aurora MySQL inside a fixed window, and proves it.",
+    epilog="Exit codes: 0 done and equal, 1 differences or too long for the window, 2 usage, others: see README.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("rehearse")(rehearse.command)
+app.command("validate")(validate.command)
+app.command("bench")(bench.command)
+app.add_typer(lab.app, name="lab")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"migrator {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> None:
+    """Run the command line and exit with the code that its outcome has."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = app(standalone_mode=True)
+    except MigratorError as error:
+        code = _report(error)
+    except KeyboardInterrupt:
+        code = _report(Interrupted("interrupted", todo="what was committed stays; run again with --resume to go on"))
+    except BrokenPipeError:
+        # Whoever read our output has gone: nothing to tell anybody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _report(error: MigratorError) -> int:
+    if "--json" in sys.argv:
+        body = {"what": error.what, "why": error.why, "do": error.todo, "exit_code": error.exit_code}
+        typer.echo(json.dumps({"error": type(error).__name__, **body}, ensure_ascii=False))
+    typer.echo(f"error: {error}", err=True)
+    return error.exit_code

@@ -1,0 +1,79 @@
+"""``migrator rehearse``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from migrator.cli import options
+
+
+def command(
+    source: options.Source,
+    target: options.TargetUrl = "",
+    window: Annotated[str, typer.Option("--window", help="The planned downtime: 6h, 90m, 5h30m.")] = "6h",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Ledger, SQL and reports. [default: out/<source>]", show_default=False),
+    ] = None,
+    workers: options.Workers = options.DEFAULT_WORKERS,
+    rules: options.Rules = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Drop what an earlier run of ours left in the target, then start anew.")
+    ] = False,
+    show_values: options.ShowValues = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Do the whole migration once, measure it, and say whether it fits the window.
+
+    assess -> translate -> create -> load -> build -> validate -> forecast. The source is only read.
+
+    Examples:
+
+      migrator rehearse homecare.bacpac
+
+      migrator rehearse homecare.bacpac --target 'mysql://admin@cluster:3306/homecare?ca=global-bundle.pem' --window 5h30m
+
+      migrator rehearse homecare.bacpac --out out/homecare --resume
+    """
+    from migrator import workflows
+    from migrator.cli.progress import console
+    from migrator.cli.target import choose
+    from migrator.report.html import rehearsal_html
+    from migrator.report.json import rehearsal_json
+    from migrator.report.terminal import rehearsal_text
+    from migrator.report.write import write_report
+    from migrator.translate.scripts import write_scripts
+    from migrator.validate.privacy import KeyView
+
+    window_s = options.seconds(window)
+    opened = workflows.open_source(source)
+    where, is_lab = choose(target, source)
+    folder = out or Path("out") / workflows.default_database(source)
+    setting = workflows.Setting(
+        source_name=Path(source).name,
+        target=where,
+        out=folder,
+        window_s=window_s,
+        workers=workers,
+        rules=rules,
+        resume=resume,
+        replace=replace or is_lab,
+    )
+    with console(quiet=quiet) as emit:
+        rehearsal = workflows.rehearse(opened, setting, emit)
+    view = KeyView(rehearsal.translation.mappings, show_values=show_values)
+    write_scripts(rehearsal.translation, folder / "sql")
+    body = rehearsal_json(rehearsal, shown=view)
+    report = write_report(folder, html=rehearsal_html(rehearsal, shown=view), body=body)
+    if as_json:
+        typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(rehearsal_text(rehearsal, shown=view))
+        typer.echo(f"\nreport: {report}")
+    raise typer.Exit(0 if rehearsal.verdict == "fits" else 1)
