@@ -1,7 +1,7 @@
 """How fast, against what could be: every figure of one run on one machine, ratios against a floor measured beside it.
 
-The floor is what MySQL itself takes: LOAD DATA of the same rows from ready files, with as many connections, into the same
-table. Ours and the floor run in turn, so that a machine which slows down slows both.
+The floor is what MySQL itself takes: LOAD DATA of the same rows from ready files, with as many connections, into the
+same table. Ours and the floor run in turn, so that a machine which slows down slows both.
 """
 
 from __future__ import annotations
@@ -178,7 +178,8 @@ def _decode(work: _FileWork) -> None:
 def _write_file(work: _FileWork) -> None:
     with Path(work.path).open("wb") as file:
         for batch in work.source.read(work.item.table, work.item.segment, batch_bytes=_BATCH_BYTES):
-            file.write(encode(batch, work.item.mapping)[0].data)
+            lines, _ = encode(batch, work.item.mapping)
+            file.write(lines.data)
 
 
 def _load_file(work: _FileWork) -> None:

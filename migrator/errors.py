@@ -20,8 +20,8 @@
     ├── OutputError           41   a report or the ledger cannot be written here (no space, no permission)
     └── Interrupted          130   Ctrl-C or SIGTERM; what was committed stays, --resume goes on
 
-Exit code 0 means done and equal, 1 means done and the answer is "no" (differences, or it does not fit the window), 2 is a
-command line that cannot be read. Nothing but ``cli`` turns an error into an exit.
+Exit code 0 means done and equal, 1 means done and the answer is "no" (differences, or it does not fit the window), 2 is
+a command line that cannot be read. Nothing but ``cli`` turns an error into an exit.
 """
 
 from __future__ import annotations

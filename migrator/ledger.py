@@ -1,7 +1,7 @@
 """The durable state of a run and its hash-chained journal, in one SQLite file that survives every crash.
 
-The journal only grows. Each entry's hash covers its own text and the hash before it, so an edit anywhere breaks the chain
-from there on. No row value is ever written here.
+The journal only grows. Each entry's hash covers its own text and the hash before it, so an edit anywhere breaks the
+chain from there on. No row value is ever written here.
 
 (Which rows are loaded is not decided here: the target says that itself, see ``mysql.control``.)
 """
@@ -97,7 +97,8 @@ class Ledger:
 
     @classmethod
     def resume(cls, folder: Path, *, source: str, target: str) -> Self:
-        """Go on with the run in the folder. Raises LedgerError where there is none, it was another one's, or was edited."""
+        """Go on with the run in the folder. Raises LedgerError where there is none, it was another one's, or was
+        edited."""
         path = folder / FILE_NAME
         if not path.exists():
             raise LedgerError(
@@ -221,7 +222,9 @@ def _open(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         raise _unwritable(path, error) from error
     except sqlite3.DatabaseError as error:
-        raise LedgerError(f"{path} is no ledger", why=str(error), todo="move it away and start without --resume") from error
+        raise LedgerError(
+            f"{path} is no ledger", why=str(error), todo="move it away and start without --resume"
+        ) from error
     return database
 
 

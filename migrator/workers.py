@@ -1,7 +1,7 @@
 """Worker processes that stop when told to, and never outlive their parent.
 
-Work is a list of items and a picklable function of one item. Workers ignore Ctrl-C (the terminal sends it to everybody):
-the parent takes it, asks them to stop at the next safe place and, when they do not, ends them.
+Work is a list of items and a picklable function of one item. Workers ignore Ctrl-C (the terminal sends it to
+everybody): the parent takes it, asks them to stop at the next safe place and, when they do not, ends them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def checkpoint() -> None:
 
 
 def _start(events: SimpleQueue[Event | None], stop: Stop) -> None:
-    global _events, _stop  # noqa: PLW0603 - what a worker is given once, before any work
+    global _events, _stop
     _events, _stop = events, stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
@@ -64,15 +64,15 @@ def run_all(
 ) -> Generator[Result, None, None]:
     """Run ``work`` on every item, in order of ``items`` as workers come free; yield results as they come.
 
-    The first failure stops the others at their next checkpoint and is raised. ``preload`` names the modules that workers
-    need: they are loaded once and shared. Raises whatever ``work`` raises, and MigratorError if a worker dies.
+    The first failure stops the others at their next checkpoint and is raised. ``preload`` names the modules that
+    workers need: they are loaded once and shared. Raises whatever ``work`` raises, and MigratorError if a worker dies.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
     with _listener(context, emit) as events:
         stop = context.Event()
         pool = ProcessPoolExecutor(min(workers, len(items)) or 1, context, _start, (events, stop))
-        processes = pool._processes  # noqa: SLF001 - the only way to end workers that do not stop by themselves
+        processes = pool._processes
         waiting: set[Future[Result]] = {pool.submit(work, item) for item in items}
         try:
             while waiting:

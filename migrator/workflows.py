@@ -36,7 +36,8 @@ RESUMED: Final = "this run was resumed: what an attempt that was killed had take
 
 
 def open_source(name: str) -> Source:
-    """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts. Raises SourceError."""
+    """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts. Raises
+    SourceError."""
     path = Path(name)
     if "://" in name:
         raise ConfigError(
@@ -123,9 +124,7 @@ def validate(
         run = control.find_run(connection)
         known = run is not None and (run.source, run.mapping) == (source.identity, digest(translation.mappings))
         recorded = control.recorded(connection) if known else {}
-    return validating.run(
-        source, database, translation.mappings, target, recorded=recorded, workers=workers, emit=emit
-    )
+    return validating.run(source, database, translation.mappings, target, recorded=recorded, workers=workers, emit=emit)
 
 
 @contextmanager

@@ -17,7 +17,9 @@ def command(
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often ours and the floor take turns.")] = 3,
     workers: options.Workers = 2,
     scales: Annotated[str, typer.Option("--memory", help="Scales at which a rehearsal's memory is measured.")] = "1,10",
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the generated data lie.")] = Path("out/bench"),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the generated data lie.")] = Path(
+        "out/bench"
+    ),
     as_json: options.Json = False,
 ) -> None:
     """Measure the copy against plain LOAD DATA of the same rows, and the memory of a whole rehearsal.
@@ -31,7 +33,9 @@ def command(
     copied = bench.bench_copy(out, target, rows=rows, worker_count=workers, rounds=rounds)
     if not as_json:
         rate = copied.rows / 1000
-        typer.echo(f"{copied.rows:,} visits, {copied.bytes / 1e6:,.0f} MB as text, {workers} workers, {rounds} rounds, medians")
+        typer.echo(
+            f"{copied.rows:,} visits, {copied.bytes / 1e6:,.0f} MB as text, {workers} workers, {rounds} rounds, medians"
+        )
         typer.echo(f"  decode alone            {copied.decode_s:6.1f} s  {rate / copied.decode_s:8,.0f} k rows/s")
         typer.echo(f"  decode and encode       {copied.encode_s:6.1f} s  {rate / copied.encode_s:8,.0f} k rows/s")
         typer.echo(f"  floor: LOAD DATA, files {copied.floor_s:6.1f} s  {rate / copied.floor_s:8,.0f} k rows/s")

@@ -18,7 +18,9 @@ app = typer.Typer(
 
 Folder = Annotated[
     Path | None,
-    typer.Option("--dir", metavar="DIR", help="The lab's folder. [default: in the user's state folder]", show_default=False),
+    typer.Option(
+        "--dir", metavar="DIR", help="The lab's folder. [default: in the user's state folder]", show_default=False
+    ),
 ]
 
 

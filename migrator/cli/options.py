@@ -24,9 +24,7 @@ TargetUrl = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
-Workers = Annotated[
-    int, typer.Option("--workers", "-w", min=1, max=256, help="Connections that work side by side.")
-]
+Workers = Annotated[int, typer.Option("--workers", "-w", min=1, max=256, help="Connections that work side by side.")]
 Rules = Annotated[
     Path | None,
     typer.Option("--rules", metavar="DIR", help="Your rules, laid over the shipped ones.", show_default=False),

@@ -17,7 +17,9 @@ def command(
     window: Annotated[str, typer.Option("--window", help="The planned downtime: 6h, 90m, 5h30m.")] = "6h",
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Ledger, SQL and reports. [default: out/<source>]", show_default=False),
+        typer.Option(
+            "--out", metavar="DIR", help="Ledger, SQL and reports. [default: out/<source>]", show_default=False
+        ),
     ] = None,
     workers: options.Workers = options.DEFAULT_WORKERS,
     rules: options.Rules = None,
@@ -37,7 +39,8 @@ def command(
 
       migrator rehearse homecare.bacpac
 
-      migrator rehearse homecare.bacpac --target 'mysql://admin@cluster:3306/homecare?ca=global-bundle.pem' --window 5h30m
+      migrator rehearse homecare.bacpac --target 'mysql://admin@cluster:3306/homecare?ca=global-bundle.pem' --window
+      5h30m
 
       migrator rehearse homecare.bacpac --out out/homecare --resume
     """

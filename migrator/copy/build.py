@@ -25,9 +25,7 @@ def create_tables(translation: Translation, target: Target, *, workers: int, emi
     _run(CREATE, translation.of(Phase.TABLES), target, workers=workers, emit=emit)
 
 
-def build(
-    translation: Translation, target: Target, *, sizes: Mapping[str, int], workers: int, emit: Emit
-) -> None:
+def build(translation: Translation, target: Target, *, sizes: Mapping[str, int], workers: int, emit: Emit) -> None:
     """Secondary indexes, largest table first (``sizes``: bytes by target table), then foreign keys. Raises TargetError.
 
     Foreign keys are added unchecked, which does not rebuild the table; ``check_foreign_keys`` proves them by a query.
@@ -90,7 +88,8 @@ def check_foreign_keys(
             table
             for (table,) in fetch(
                 connection,
-                "SELECT DISTINCT table_name FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()",
+                "SELECT DISTINCT table_name FROM information_schema.referential_constraints "
+                "WHERE constraint_schema = DATABASE()",
             )
         }
         for table in database.tables:
@@ -130,8 +129,8 @@ def _found(table: Table, key: ForeignKey, orphans: int) -> Finding:
     name = f"{table.name}.{key.name or 'foreign key'}"
     if key.trusted:
         raise TargetRejected(
-            f"{orphans:,} rows of {table.name} have no parent in {key.references}, although {name} was checked in the source",
-            why="two key values may be equal under the source's collation and different under the target's",
+            f"{orphans:,} rows of {table.name} have no parent in {key.references}",
+            why=f"{name} was checked in the source: two key values may be equal under the source's collation and different under the target's",
             todo="choose a collation by rule under which they are equal, then start anew",
         )
     return Finding(

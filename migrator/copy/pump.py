@@ -71,9 +71,7 @@ def copy_segment(job: Job) -> SegmentDone:
             if attempt.retry_state.attempt_number == 1:
                 before = done
             rows = done + _load(connection, job, done)
-    return SegmentDone(
-        job.item.mapping.target, rows - before, job.item.segment.bytes, before, started, perf_counter()
-    )
+    return SegmentDone(job.item.mapping.target, rows - before, job.item.segment.bytes, before, started, perf_counter())
 
 
 def _load(connection: Connection, job: Job, done: int) -> int:

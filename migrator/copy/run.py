@@ -16,7 +16,6 @@ from migrator.model.rehearsal import TableLoad
 from migrator.model.source import Source
 from migrator.mysql.url import Target
 
-
 _PRELOAD: Final = ("migrator.copy.pump", "migrator.packages.bacpac")
 
 
@@ -39,7 +38,8 @@ class CopyResult:
 
 
 def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, emit: Emit) -> CopyResult:
-    """Load every segment that is not loaded yet. Raises SourceError, TargetError, Interrupted; what is committed stays."""
+    """Load every segment that is not loaded yet. Raises SourceError, TargetError, Interrupted; what is committed
+    stays."""
     sizes: dict[str, int] = defaultdict(int)
     for item in plan.segments:
         sizes[item.mapping.target] += item.segment.bytes

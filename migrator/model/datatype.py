@@ -59,10 +59,10 @@ LOB_TYPES: Final = frozenset({SqlType.TEXT, SqlType.NTEXT, SqlType.IMAGE, SqlTyp
 class DataType:
     """A base type with what was declared beside it.
 
-    ``length`` is in characters for text (UTF-16 units for nchar and nvarchar, bytes of the code page for char and varchar)
-    and in bytes for binary; ``MAX`` for (max); None where the type has none. float has ``precision`` in bits (1-53), decimal
-    has ``precision`` and ``scale``, the time types have ``scale`` (0-7; None means 7). ``alias`` is the CREATE TYPE name that
-    the column used: the rest is then the alias's base type, already resolved.
+    ``length`` is in characters for text (UTF-16 units for nchar and nvarchar, bytes of the code page for char and
+    varchar) and in bytes for binary; ``MAX`` for (max); None where the type has none. float has ``precision`` in bits
+    (1-53), decimal has ``precision`` and ``scale``, the time types have ``scale`` (0-7; None means 7). ``alias`` is the
+    CREATE TYPE name that the column used: the rest is then the alias's base type, already resolved.
     """
 
     base: SqlType

@@ -18,9 +18,9 @@ class DifferenceKind(StrEnum):
 class Difference:
     """One row that is not the same on both sides.
 
-    ``table`` is the target's table. ``key`` is the canonical text of each key column, in key order; for a table without a key it
-    is the row hash alone. ``columns`` names the target columns that differ (CHANGED only). ``count`` is more than one only in a
-    table without a key, where equal rows may stand several times.
+    ``table`` is the target's table. ``key`` is the canonical text of each key column, in key order; for a table without
+    a key it is the row hash alone. ``columns`` names the target columns that differ (CHANGED only). ``count`` is more
+    than one only in a table without a key, where equal rows may stand several times.
     """
 
     table: str

@@ -1,7 +1,7 @@
 """The one map between a source table and its target table.
 
-``translate`` makes it from the rules; DDL, the copy engine, the validator and (later) DMS mappings all read it, so that they
-cannot disagree about a name, a type or a conversion.
+``translate`` makes it from the rules; DDL, the copy engine, the validator and (later) DMS mappings all read it, so that
+they cannot disagree about a name, a type or a conversion.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ class Form(StrEnum):
 
     INTEGER   decimal digits with a leading minus; bit as 0 or 1
     DECIMAL   digits with exactly ``scale`` decimals, no plus, no minus on zero, at least one digit before the point
-    FLOAT     the 16 lower-case hex digits of the IEEE 754 double, big-endian; a real is widened first; -0.0 counts as 0.0
+    FLOAT     the 16 lower-case hex digits of the IEEE 754 double, big-endian; a real is widened first; -0.0 counts as
+    0.0
               (MySQL stores no negative zero that SQL Server would keep apart by any comparison)
     DATE      YYYY-MM-DD
     TIME      HH:MM:SS.ffffff
@@ -64,10 +65,10 @@ class Part(StrEnum):
 class TargetColumn:
     """A column of the target table that rows are loaded into.
 
-    ``type`` is the full MySQL type as DDL has it. ``scale``: decimals of DECIMAL, kept fraction digits (0-6) of TIME and
-    DATETIME. ``srid`` for GEOMETRY. ``compared`` is False where a fingerprint leaves the column out (rowversion), and then
-    ``why_not`` says why. ``source`` is the source column. ``surrogate`` marks values that the database made up itself (an identity,
-    a uniqueidentifier, a foreign key to one): reports may show them, while other keys are hashed.
+    ``type`` is the full MySQL type as DDL has it. ``scale``: decimals of DECIMAL, kept fraction digits (0-6) of TIME
+    and DATETIME. ``srid`` for GEOMETRY. ``compared`` is False where a fingerprint leaves the column out (rowversion),
+    and then ``why_not`` says why. ``source`` is the source column. ``surrogate`` marks values that the database made up
+    itself (an identity, a uniqueidentifier, a foreign key to one): reports may show them, while other keys are hashed.
     """
 
     name: str
@@ -87,9 +88,9 @@ class TargetColumn:
 class TableMapping:
     """One source table and what it becomes.
 
-    ``columns`` are the loaded columns in the target's order (generated columns are not among them). ``key`` names target
-    columns that identify a row (primary key, else a unique constraint over NOT NULL columns), empty where there is none.
-    ``auto_increment`` is the target column that counts by itself.
+    ``columns`` are the loaded columns in the target's order (generated columns are not among them). ``key`` names
+    target columns that identify a row (primary key, else a unique constraint over NOT NULL columns), empty where there
+    is none. ``auto_increment`` is the target column that counts by itself.
     """
 
     source: ObjectName

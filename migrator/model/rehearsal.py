@@ -11,7 +11,8 @@ from migrator.model.validation import Validation
 
 
 class Verdict(StrEnum):
-    """FITS: everything equal and P95 within the window. TOO LONG: equal, but late. DIFFERENT: the rows are not the same."""
+    """FITS: everything equal and P95 within the window. TOO LONG: equal, but late. DIFFERENT: the rows are not the
+    same."""
 
     FITS = "fits"
     TOO_LONG = "too long"

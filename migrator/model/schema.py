@@ -38,7 +38,8 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A computed column's expression; ``type`` of the column is what the catalog says, None where only text is known."""
+    """A computed column's expression; ``type`` of the column is what the catalog says, None where only text is
+    known."""
 
     expression: str
     persisted: bool
@@ -155,7 +156,8 @@ class Temporal:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table in its final state. ``features`` names what MySQL has no word for (memory-optimised, graph node, ledger …)."""
+    """One table in its final state. ``features`` names what MySQL has no word for (memory-optimised, graph node, ledger
+    …)."""
 
     name: ObjectName
     columns: tuple[Column, ...]
@@ -184,7 +186,8 @@ class Table:
 
 
 class ObjectKind(StrEnum):
-    """What an object is; the kinds of sys.objects that a migration meets, and the parts of a table that are reported alone."""
+    """What an object is; the kinds of sys.objects that a migration meets, and the parts of a table that are reported
+    alone."""
 
     TABLE = "table"
     COLUMN = "column"
@@ -210,7 +213,8 @@ class ObjectKind(StrEnum):
 class Module:
     """A view, procedure, function or trigger as text. ``text`` is None where it is encrypted or may not be read.
 
-    ``body`` is the part after AS where the source keeps header and body apart (a package does), else the same as ``text``.
+    ``body`` is the part after AS where the source keeps header and body apart (a package does), else the same as
+    ``text``.
     """
 
     name: ObjectName
@@ -232,7 +236,8 @@ class AliasType:
 
 @dataclass(frozen=True, slots=True)
 class OtherObject:
-    """An object that is read by name only: it is reported, never dropped. ``word`` is what the source calls its kind."""
+    """An object that is read by name only: it is reported, never dropped. ``word`` is what the source calls its
+    kind."""
 
     name: ObjectName
     kind: ObjectKind

@@ -11,8 +11,8 @@ from migrator.model.name import ObjectName
 class Segment:
     """Whole rows of one table that can be read by themselves, always in the same order.
 
-    ``id`` is unique within the table and stays the same from run to run (a BCP part's entry name, a key range). ``bytes`` is what
-    has to be read for it; ``rows`` is None where nobody knows before reading.
+    ``id`` is unique within the table and stays the same from run to run (a BCP part's entry name, a key range).
+    ``bytes`` is what has to be read for it; ``rows`` is None where nobody knows before reading.
     """
 
     table: ObjectName

@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # for readers and type checkers only: the model itself stays 
 class Source(Protocol):
     """Where schema and rows come from. Picklable: every worker process opens its own.
 
-    ``identity`` tells two sources apart (a checksum, a server and database): a run is resumed only against the same one.
+    ``identity`` tells two sources apart (a checksum, a server and database): a run is resumed only against the same
+    one.
     """
 
     @property

@@ -34,7 +34,8 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class TranslatedObject:
-    """The fate of one source object: ``object`` is its full source name, ``target`` its name in MySQL (empty if none)."""
+    """The fate of one source object: ``object`` is its full source name, ``target`` its name in MySQL (empty if
+    none)."""
 
     object: str
     kind: ObjectKind

@@ -21,7 +21,8 @@ class SourceOf(StrEnum):
 class TableValidation:
     """One table's comparison. ``target`` is None where the table is not there.
 
-    ``limits`` are sentences that a reader must know (columns left out, no key). ``more`` counts differing rows beyond those listed.
+    ``limits`` are sentences that a reader must know (columns left out, no key). ``more`` counts differing rows beyond
+    those listed.
     """
 
     name: ObjectName

@@ -18,8 +18,15 @@ from migrator.mysql.url import Target, Tls
 Connection: TypeAlias = "_Connection[Any]"
 """An open connection, as other rooms pass it on."""
 
-SQL_MODE: Final = (
-    "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_DATE"
+SQL_MODE: Final = ",".join(
+    (
+        "STRICT_ALL_TABLES",
+        "NO_ZERO_IN_DATE",
+        "NO_ZERO_DATE",
+        "ERROR_FOR_DIVISION_BY_ZERO",
+        "NO_ENGINE_SUBSTITUTION",
+        "NO_AUTO_VALUE_ON_ZERO",
+    )
 )
 """Strict, and an identity value of 0 stays 0."""
 
@@ -62,7 +69,9 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
             **options,
         )
     except (pymysql.MySQLError, OSError, RuntimeError) as error:
-        if isinstance(error.__cause__ or error.__context__, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(error):
+        if isinstance(
+            error.__cause__ or error.__context__, ssl.SSLCertVerificationError
+        ) or "CERTIFICATE_VERIFY" in str(error):
             raise TargetDenied(
                 f"the certificate of {target.host} is not trusted",
                 why="TLS is verified, and this certificate is not signed by a known authority or names another host",

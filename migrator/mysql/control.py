@@ -1,6 +1,7 @@
 """What a run left in the target: its own tables, written in the same transactions as the rows they speak of.
 
-That makes every slice exactly-once: after a crash, or a COMMIT whose answer was lost, the target itself says what it has.
+That makes every slice exactly-once: after a crash, or a COMMIT whose answer was lost, the target itself says what it
+has.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-
 
 from migrator.errors import TargetOccupied
 from migrator.model.fingerprint import Fingerprint
@@ -28,7 +28,8 @@ _CREATE: Final = (
       `mapping` CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       `tables` JSON NOT NULL,
       `started_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
-    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='the migration that filled this database'""",
+    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='the migration that filled this
+    database'""",
     f"""CREATE TABLE IF NOT EXISTS `{SLICE_TABLE}` (
       `table` VARCHAR(64) NOT NULL,
       `segment` VARCHAR(255) NOT NULL,
@@ -39,7 +40,8 @@ _CREATE: Final = (
       `bytes` BIGINT UNSIGNED NOT NULL,
       `loaded_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
       PRIMARY KEY (`table`, `segment`, `first`)
-    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='slices loaded, with the source''s fingerprints'""",
+    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='slices loaded, with the source''s
+    fingerprints'""",
 )
 
 
@@ -68,7 +70,7 @@ def claim(connection: Connection, run: Run) -> None:
     """Make the database this run's own; it must be empty. Raises TargetOccupied, TargetError."""
     if strangers := sorted(set(_tables(connection)) - OWN_TABLES):
         raise TargetOccupied(
-            f"the target database holds {len(strangers)} tables already ({', '.join(strangers[:3])}{', …' * (len(strangers) > 3)})",
+            f"the target database holds {len(strangers)} tables already, {strangers[0]} for one",
             why="loading into tables that this run did not make could destroy them or mix rows",
             todo="name an empty database; or --resume the run that made them, or --replace it",
         )
@@ -140,5 +142,7 @@ def recorded(connection: Connection) -> dict[str, Fingerprint]:
 def _tables(connection: Connection) -> list[str]:
     return [
         name
-        for (name,) in fetch(connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+        for (name,) in fetch(
+            connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+        )
     ]

@@ -72,7 +72,7 @@ def explain(error: BaseException, doing: str) -> MigratorError:
         return TargetDenied(
             f"the target refused access while {doing}",
             why=why,
-            todo="check user, password variable and privileges (CREATE, ALTER, DROP, INDEX, REFERENCES, SELECT, INSERT, "
+            todo="check user, password and privileges (CREATE, ALTER, DROP, INDEX, REFERENCES, SELECT, INSERT, "
             "UPDATE, DELETE, CREATE VIEW, TRIGGER on the database)",
         )
     if code in _READ_ONLY:
@@ -100,5 +100,7 @@ def explain(error: BaseException, doing: str) -> MigratorError:
             todo="check host, port, TLS and that the server is up, then run again with --resume: nothing is lost",
         )
     if isinstance(error, pymysql.MySQLError):
-        return TargetRejected(f"the target rejected {doing}", why=why, todo="see the statement and its object in the report")
+        return TargetRejected(
+            f"the target rejected {doing}", why=why, todo="see the statement and its object in the report"
+        )
     return TargetError(f"unexpected trouble while {doing}", why=f"{type(error).__name__}: {error}")

@@ -98,7 +98,9 @@ class Load:
         self._statement.join()
         self._raise()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             self._stopped.set()
         self._finish()
@@ -127,7 +129,7 @@ class Load:
                     return
                 view = memoryview(buffer.data)
                 try:
-                    while len(view) and not self._stopped.is_set():
+                    while view and not self._stopped.is_set():
                         view = view[pipe.write(view) :]
                 except BrokenPipeError:
                     return  # the statement is over: its own error says why
@@ -139,11 +141,12 @@ class Load:
                 self._rows = cursor.rowcount
                 if cursor.warning_count:
                     self._failure = self._lossy(cursor)
-        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+        except BaseException as error:
             self._failure = error
         finally:
             self._stopped.set()
-            # With the last reader gone, a feeder that waits for room in the pipe gets EPIPE instead of waiting for ever.
+            # With the last reader gone, a feeder that waits for room in the pipe gets EPIPE instead of waiting for
+            # ever.
             os.close(self._read_end)
 
     def _lossy(self, cursor: Any) -> TargetRejected:

@@ -1,7 +1,7 @@
 """The loops that numpy has no word for, compiled by numba.
 
-Every kernel is compiled once for all tables, holds no Python object and releases the interpreter lock. ``data`` and ``offsets``
-follow Arrow: value i is ``data[offsets[i]:offsets[i + 1]]``; offsets are int64.
+Every kernel is compiled once for all tables, holds no Python object and releases the interpreter lock. ``data`` and
+``offsets`` follow Arrow: value i is ``data[offsets[i]:offsets[i + 1]]``; offsets are int64.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def integer_texts(values: NDArray[np.int64]) -> tuple[Bytes, Offsets]:
 
 @njit(nogil=True, cache=True)
 def decimal_texts(limbs: NDArray[np.uint64], scale: int) -> tuple[Bytes, Offsets]:
-    """Digits of 128-bit two's complement numbers (n, 2: low, high), ``scale`` of them behind the point, no negative zero."""
+    """Digits of 128-bit two's complement numbers (n, 2: low, high), ``scale`` of them behind the point, no negative
+    zero."""
     n = len(limbs)
     data = np.empty(n * 41, np.uint8)
     offsets = np.empty(n + 1, np.int64)
@@ -107,7 +108,8 @@ def _two(data: Bytes, at: int, value: int) -> None:
 @njit(nogil=True, cache=True)
 def _date(data: Bytes, at: int, days: int) -> None:
     """Write YYYY-MM-DD of ``days`` since 0001-01-01 (proleptic Gregorian)."""
-    # Days are counted from 0000-03-01, so that the leap day ends a year (H. Hinnant, "chrono-compatible low-level date algorithms").
+    # Days are counted from 0000-03-01, so that the leap day ends a year (H. Hinnant, "chrono-compatible low-level date
+    # algorithms").
     z = days + 306
     era = z // 146097
     of_era = z - era * 146097
@@ -279,7 +281,8 @@ def special_bytes(data: Bytes) -> int:
 
 @njit(nogil=True, cache=True)
 def load_sizes(data: Bytes, offsets: Offsets, valid: Flags, escape: bool, sizes: NDArray[np.int64]) -> None:
-    r"""Add to ``sizes`` what each value takes in a LOAD DATA line, with the tab or newline behind it; NULL is ``\N``."""
+    r"""Add to ``sizes`` what each value takes in a LOAD DATA line, with the tab or newline behind it; NULL is
+    ``\N``."""
     for i in range(len(sizes)):
         if not valid[i]:
             sizes[i] += 3
@@ -308,7 +311,8 @@ def load_write(
                 if byte in (92, 9, 10, 0):
                     out[at] = 92
                     at += 1
-                    # Backslash, tab and newline stand for themselves behind a backslash; NUL is written as backslash zero.
+                    # Backslash, tab and newline stand for themselves behind a backslash; NUL is written as backslash
+                    # zero.
                     byte = 48 if byte == 0 else byte
                 out[at] = byte
                 at += 1

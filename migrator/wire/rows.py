@@ -22,7 +22,8 @@ _LOW_HALF: Final = np.uint64((1 << 28) - 1)
 
 
 def row_hashes(columns: Sequence[Texts]) -> Bytes:
-    """The SHA-256 of each canonical row, as an array (rows, 32) of uint8. ``columns`` in the target's order, at least one."""
+    """The SHA-256 of each canonical row, as an array (rows, 32) of uint8. ``columns`` in the target's order, at least
+    one."""
     sizes = np.zeros(len(columns[0].valid), np.int64)
     for column in columns:
         kernels.canonical_sizes(column.offsets, column.valid, sizes)
@@ -57,8 +58,8 @@ def fingerprint(batch: pa.RecordBatch, mapping: TableMapping) -> Fingerprint:
 def encode(batch: pa.RecordBatch, mapping: TableMapping) -> tuple[Bytes, Fingerprint]:
     r"""A batch as LOAD DATA lines, with its fingerprint: each text is made once and serves both.
 
-    Lines: columns of the mapping in order, tab between, newline behind, backslash escapes, NULL as ``\N``; text is UTF-8, binary
-    is raw bytes (load with CHARACTER SET binary).
+    Lines: columns of the mapping in order, tab between, newline behind, backslash escapes, NULL as ``\N``; text is
+    UTF-8, binary is raw bytes (load with CHARACTER SET binary).
     """
     loads: list[Texts] = []
     compared: list[Texts] = []

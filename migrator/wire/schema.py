@@ -1,4 +1,5 @@
-"""The Arrow type in which every source hands over a SQL Server type. Nothing is lost here; rounding is the target's rule."""
+"""The Arrow type in which every source hands over a SQL Server type. Nothing is lost here; rounding is the target's
+rule."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ OFFSET: Final = pa.struct([pa.field("utc", TICKS, nullable=False), pa.field("min
 SHAPE: Final = pa.struct([pa.field("srid", pa.int32(), nullable=False), pa.field("wkb", pa.binary(), nullable=False)])
 """geography, geometry: the SRID and little-endian WKB, x (longitude) first."""
 
-VARIANT: Final = pa.struct([pa.field("type", pa.string(), nullable=False), pa.field("value", pa.string(), nullable=False)])
+VARIANT: Final = pa.struct(
+    [pa.field("type", pa.string(), nullable=False), pa.field("value", pa.string(), nullable=False)]
+)
 """sql_variant: the T-SQL base type as declared (``decimal(10,2)``) and the value's canonical text."""
 
 _FIXED: Final[dict[SqlType, pa.DataType]] = {

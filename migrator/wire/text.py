@@ -70,7 +70,8 @@ def load_column(array: pa.Array, column: TargetColumn) -> Texts:
     valid = _valid(array)
     match column.form:
         case Form.FLOAT:
-            # The shortest text that reads back as the same double. A real is widened first: MySQL reads doubles, then narrows.
+            # The shortest text that reads back as the same double. A real is widened first: MySQL reads doubles, then
+            # narrows.
             data, offsets = _bytes(pc.cast(pc.cast(array, pa.float64()), pa.string()))
             return Texts(data, offsets, valid, plain=True)
         case Form.CHAR | Form.BINARY | Form.CLOB | Form.BLOB | Form.GEOMETRY:
@@ -119,7 +120,7 @@ def _part(array: pa.Array, column: TargetColumn) -> pa.Array:
             for srid in pc.unique(srids.drop_null()).to_pylist():
                 if srid != column.srid:
                     raise SourceError(
-                        f"column {column.source} holds a shape with SRID {srid}, its target column is SRID {column.srid}",
+                        f"column {column.source} holds a shape of SRID {srid}; its target column has {column.srid}",
                         why="a MySQL column with a spatial reference system takes shapes of that one alone",
                         todo="set the srid of this column in your rules, or bring the values to one SRID in the source",
                     )
@@ -147,7 +148,9 @@ def _numbers(array: pa.Array) -> NDArray[np.generic]:
     """The values of a fixed-width array as numpy has them; those of NULLs mean nothing."""
     if pa.types.is_boolean(array.type):
         array = pc.cast(array, pa.uint8())
-    dtype = np.dtype(f"i{array.type.bit_width // 8}") if pa.types.is_temporal(array.type) else array.type.to_pandas_dtype()
+    dtype = (
+        np.dtype(f"i{array.type.bit_width // 8}") if pa.types.is_temporal(array.type) else array.type.to_pandas_dtype()
+    )
     return _raw(array, array.type.bit_width // 8).view(dtype)
 
 
