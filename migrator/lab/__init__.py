@@ -1,0 +1,1 @@
+"""What a rehearsal needs on one machine: a private MySQL and a demo database."""

@@ -1,0 +1,50 @@
+"""The MySQL of the tests: one private server for a run, one database for a test. Where none can be had, tests fail."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from migrator.lab.server import Lab, down, up
+from migrator.mysql.connect import execute, quoted, session
+from migrator.mysql.url import Target
+
+# A run's data need not survive a power cut, only the death of a process.
+SMALL_AND_FAST = {
+    "innodb-buffer-pool-size": "256M",
+    "innodb-flush-log-at-trx-commit": "2",
+    "sync-binlog": "0",
+}
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """A private server for the whole run; it ends with the run, however that ends."""
+    folder = Path(tempfile.mkdtemp(prefix="migrator-tests-"))
+    try:
+        yield up(folder, owner_pid=os.getpid(), settings=SMALL_AND_FAST)
+    finally:
+        down(folder, purge=True)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Target:
+    """The server that MIGRATOR_TEST_MYSQL names (mysql://user@host:port/), else the lab's."""
+    named = os.environ.get("MIGRATOR_TEST_MYSQL")
+    return Target.parse(named) if named else request.getfixturevalue("lab").target()
+
+
+@pytest.fixture
+def mysql(server: Target) -> Iterator[Target]:
+    """An empty database of this test's own."""
+    target = server.with_database(f"test_{secrets.token_hex(6)}")
+    with session(target, database="") as connection:
+        execute(connection, f"CREATE DATABASE {quoted(target.database)}", doing="making a test's database")
+    yield target
+    with session(target, database="") as connection:
+        execute(connection, f"DROP DATABASE IF EXISTS {quoted(target.database)}", doing="dropping a test's database")
