@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -9,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import pymysql
 from pymysql.connections import Connection as _Connection
-from pymysql.constants import CLIENT
+from pymysql.constants import CLIENT, CR
 
 from migrator.errors import TargetDenied
 from migrator.mysql.errors import explain
@@ -29,6 +30,8 @@ SQL_MODE: Final = ",".join(
     )
 )
 """Strict, and an identity value of 0 stays 0."""
+
+_SECONDS_TO_CONNECT: Final = 10
 
 
 def quoted(name: str) -> str:
@@ -51,7 +54,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
     else:
         options["ssl"] = _context(target)
     try:
-        return pymysql.connect(
+        connection: Connection = pymysql.connect(
             user=target.user,
             password=target.password,
             host=target.host,
@@ -63,11 +66,14 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
             local_infile=True,
             sql_mode=SQL_MODE,
             init_command="SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = 120",
-            connect_timeout=10,
+            connect_timeout=_SECONDS_TO_CONNECT,
             client_flag=CLIENT.FOUND_ROWS,
             program_name="migrator",
+            defer_connect=bool(target.socket),
             **options,
         )
+        if target.socket:
+            connection.connect(_opened(target.socket))
     except (pymysql.MySQLError, OSError, RuntimeError) as error:
         if isinstance(
             error.__cause__ or error.__context__, ssl.SSLCertVerificationError
@@ -78,6 +84,19 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
                 todo="add ?ca=/path/to/bundle.pem to the address (for Aurora: the RDS global bundle)",
             ) from error
         raise explain(error, f"connecting to {target.place}") from error
+    return connection
+
+
+def _opened(path: str) -> socket.socket:
+    # pymysql does not close a local socket on which nobody listens.
+    opened = socket.socket(socket.AF_UNIX)
+    try:
+        opened.settimeout(_SECONDS_TO_CONNECT)
+        opened.connect(path)
+    except OSError as error:
+        opened.close()
+        raise pymysql.OperationalError(CR.CR_CONNECTION_ERROR, f"{path}: {error.strerror or error}") from error
+    return opened
 
 
 def _context(target: Target) -> ssl.SSLContext:
