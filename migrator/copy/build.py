@@ -130,7 +130,7 @@ def _found(table: Table, key: ForeignKey, orphans: int) -> Finding:
     if key.trusted:
         raise TargetRejected(
             f"{orphans:,} rows of {table.name} have no parent in {key.references}",
-            why=f"{name} was checked in the source: two key values may be equal under the source's collation and different under the target's",
+            why=f"{name} was checked in the source: there two keys may be equal that are not equal here",
             todo="choose a collation by rule under which they are equal, then start anew",
         )
     return Finding(

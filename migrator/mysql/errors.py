@@ -60,6 +60,8 @@ def explain(error: BaseException, doing: str) -> MigratorError:
     """The error of ours that says what a pymysql error means; ``doing`` completes "while …"."""
     if isinstance(error, MigratorError):
         return error
+    if not isinstance(error, (pymysql.MySQLError, OSError)):
+        return TargetError(f"unexpected trouble while {doing}", why=f"{type(error).__name__}: {error}")
     code = number(error)
     why = words(error)
     if code in _LOCAL_INFILE:
@@ -99,8 +101,6 @@ def explain(error: BaseException, doing: str) -> MigratorError:
             why=why,
             todo="check host, port, TLS and that the server is up, then run again with --resume: nothing is lost",
         )
-    if isinstance(error, pymysql.MySQLError):
-        return TargetRejected(
-            f"the target rejected {doing}", why=why, todo="see the statement and its object in the report"
-        )
-    return TargetError(f"unexpected trouble while {doing}", why=f"{type(error).__name__}: {error}")
+    return TargetRejected(
+        f"the target rejected {doing}", why=why, todo="see the statement and its object in the report"
+    )

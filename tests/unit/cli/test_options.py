@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+import typer
+
+from migrator.cli.options import seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("6h", 21600), ("90m", 5400), ("5h30m", 19800), ("45s", 45), ("1.5h", 5400), ("1h0m5s", 3605), (" 2H ", 7200)],
+)
+def test_durations(text: str, expected: float) -> None:
+    assert seconds(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "6", "h", "6 h", "30m1h", "-1h", "0h", "six"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        seconds(text)
