@@ -1,0 +1,1 @@
+"""model.xml, the schema inside a package, read into model.schema."""
