@@ -36,8 +36,8 @@ def up(folder: Folder = None) -> None:
     """
     from migrator.lab import server
 
-    lab = server.up(folder or server.default_folder(), say=_say)
-    typer.echo(f"MySQL {lab.version} is up: {lab.target('')}")
+    lab = server.up(folder, say=_say)
+    typer.echo(f"MySQL {lab.release} is up: {lab.target()}")
 
 
 @app.command()
@@ -47,14 +47,16 @@ def status(folder: Folder = None, as_json: options.Json = False) -> None:
     Example: migrator lab status
     """
     from migrator.lab import server
+    from migrator.lab.server import Condition
 
-    lab = server.status(folder or server.default_folder())
+    found = server.status(folder)
+    running = found.condition is Condition.RUNNING
+    address = str(found.lab.target()) if running and found.lab else None
     if as_json:
-        body = {"running": lab is not None, "target": str(lab.target("")) if lab else None}
-        typer.echo(json.dumps(body))
+        typer.echo(json.dumps({"condition": found.condition, "folder": str(found.folder), "target": address}))
     else:
-        typer.echo(f"MySQL {lab.version} is up: {lab.target('')}" if lab else "the lab is down")
-    raise typer.Exit(0 if lab else 1)
+        typer.echo(f"the lab in {found.folder} is {found.condition}" + (f": {address}" if address else ""))
+    raise typer.Exit(0 if running else 1)
 
 
 @app.command()
@@ -68,7 +70,7 @@ def down(
     """
     from migrator.lab import server
 
-    stopped = server.down(folder or server.default_folder(), purge=purge)
+    stopped = server.down(folder, purge=purge, say=_say)
     typer.echo("the lab is down" if stopped else "the lab was not running")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -47,10 +46,10 @@ def command(
     from migrator import workflows
     from migrator.cli.progress import console
     from migrator.cli.target import choose
-    from migrator.report.html import rehearsal_html
     from migrator.report.json import rehearsal_json
     from migrator.report.terminal import rehearsal_text
-    from migrator.report.write import write_report
+    from migrator.report.write import as_json as json_text
+    from migrator.report.write import write_rehearsal
     from migrator.translate.scripts import write_scripts
     from migrator.validate.privacy import KeyView
 
@@ -72,11 +71,10 @@ def command(
         rehearsal = workflows.rehearse(opened, setting, emit)
     view = KeyView(rehearsal.translation.mappings, show_values=show_values)
     write_scripts(rehearsal.translation, folder / "sql")
-    body = rehearsal_json(rehearsal, shown=view)
-    report = write_report(folder, html=rehearsal_html(rehearsal, shown=view), body=body)
+    written = write_rehearsal(rehearsal, folder, shown=view)
     if as_json:
-        typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
+        typer.echo(json_text(rehearsal_json(rehearsal, shown=view)), nl=False)
     else:
         typer.echo(rehearsal_text(rehearsal, shown=view))
-        typer.echo(f"\nreport: {report}")
+        typer.echo(f"\nreport: {written.html}")
     raise typer.Exit(0 if rehearsal.verdict == "fits" else 1)

@@ -20,5 +20,5 @@ def choose(url: str, source_name: str) -> tuple[Target, bool]:
         return (target if target.database else target.with_database(default_database(source_name))), False
     from migrator.lab import server
 
-    lab = server.up(server.default_folder(), say=lambda line: typer.echo(line, err=True))
+    lab = server.up(say=lambda line: typer.echo(line, err=True))
     return lab.target(default_database(source_name)), True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
 
 from migrator.cli import options
@@ -33,6 +31,7 @@ def command(
     from migrator.cli.target import choose
     from migrator.report.json import validation_json
     from migrator.report.terminal import validation_text
+    from migrator.report.write import as_json as json_text
     from migrator.rules.load import load_rules
     from migrator.translate.plan import plan
     from migrator.validate.privacy import KeyView
@@ -45,7 +44,7 @@ def command(
         validation = workflows.validate(opened, database, translation, where, workers=workers, emit=emit)
     view = KeyView(translation.mappings, show_values=show_values)
     if as_json:
-        typer.echo(json.dumps(validation_json(validation, shown=view), ensure_ascii=False, indent=2))
+        typer.echo(json_text(validation_json(validation, shown=view)), nl=False)
     else:
         typer.echo(validation_text(validation, shown=view))
     raise typer.Exit(0 if validation.equal else 1)

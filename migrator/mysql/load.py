@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import pymysql
+from pymysql.constants import CR
 
 from migrator.errors import TargetRejected
 from migrator.model.mapping import Form, TableMapping, TargetColumn
@@ -142,7 +143,9 @@ class Load:
                 if cursor.warning_count:
                     self._failure = self._lossy(cursor)
         except BaseException as error:
-            self._failure = error
+            # PyMySQL forgets its socket when the server goes away in the middle, and then trips over its own None.
+            lost = pymysql.OperationalError(CR.CR_SERVER_LOST, "Lost connection to MySQL server during LOAD DATA")
+            self._failure = error if self._connection.open else lost
         finally:
             self._stopped.set()
             # With the last reader gone, a feeder that waits for room in the pipe gets EPIPE instead of waiting for

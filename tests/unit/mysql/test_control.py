@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from migrator.errors import TargetOccupied, TargetRejected
+from migrator.model.fingerprint import Fingerprint
+from migrator.model.mapping import Form, TableMapping, TargetColumn
+from migrator.model.name import ObjectName
+from migrator.model.segment import Slice
+from migrator.mysql import control
+from migrator.mysql.connect import Connection, commit, execute, fetch, session
+from migrator.mysql.url import Target
+
+RUN = control.Run("a" * 32, "sha256:1", "b" * 64, ("t", "o`dd"))
+MAPPING = TableMapping(
+    ObjectName("dbo", "t"), "t", (TargetColumn("id", "id", "INT", Form.INTEGER, nullable=False),), ("id",)
+)
+
+
+@pytest.fixture
+def connection(mysql: Target) -> Iterator[Connection]:
+    with session(mysql, autocommit=False) as opened:
+        yield opened
+
+
+def test_an_empty_database_is_nobodys(connection: Connection) -> None:
+    assert control.find_run(connection) is None
+
+
+def test_a_claim_is_found_again(connection: Connection) -> None:
+    control.claim(connection, RUN)
+    assert control.find_run(connection) == RUN
+
+
+def test_a_stranger_table_is_never_touched(connection: Connection) -> None:
+    execute(connection, "CREATE TABLE `payroll` (`id` INT)", doing="making a stranger")
+    with pytest.raises(TargetOccupied, match="payroll"):
+        control.claim(connection, RUN)
+    with pytest.raises(TargetOccupied):
+        control.release(connection)
+    assert fetch(connection, "SHOW TABLES") == [("payroll",)]
+
+
+def test_release_drops_the_runs_own_tables_and_no_other(connection: Connection) -> None:
+    control.claim(connection, RUN)
+    for name in ("t", "o``dd", "stranger"):
+        execute(connection, f"CREATE TABLE `{name}` (`id` INT PRIMARY KEY)", doing="making a table")
+    control.release(connection)
+    assert fetch(connection, "SHOW TABLES") == [("stranger",)]
+
+
+def test_slices_add_up(connection: Connection) -> None:
+    control.claim(connection, RUN)
+    big = 2**56 - 1
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p-1", 0, 10), Fingerprint(10, 10 * big, 5), 100)
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p-1", 10, 5), Fingerprint(5, 1, 2), 100)
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p-2", 0, 1), Fingerprint(1, 1, 1), 100)
+    assert control.rows_done(connection, MAPPING, "p-1") == 15
+    assert control.rows_done(connection, MAPPING, "p-3") == 0
+    assert control.recorded(connection) == {"t": Fingerprint(16, 10 * big + 2, 8)}
+
+
+def test_a_slice_belongs_to_its_transaction(connection: Connection) -> None:
+    control.claim(connection, RUN)
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p", 0, 10), Fingerprint(10, 1, 1), 100)
+    connection.rollback()
+    assert control.recorded(connection) == {}
+
+
+def test_the_same_slice_twice_is_refused(connection: Connection) -> None:
+    control.claim(connection, RUN)
+    once = Slice(MAPPING.source, "p", 0, 10)
+    control.record(connection, MAPPING, once, Fingerprint(10, 1, 1), 100)
+    with pytest.raises(TargetRejected):
+        control.record(connection, MAPPING, once, Fingerprint(10, 1, 1), 100)
+
+
+def test_a_new_claim_forgets_old_slices(connection: Connection) -> None:
+    control.claim(connection, RUN)
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p", 0, 10), Fingerprint(10, 1, 1), 100)
+    commit(connection, doing="committing")
+    control.claim(connection, RUN)
+    assert control.recorded(connection) == {}
