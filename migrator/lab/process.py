@@ -10,15 +10,16 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from migrator.errors import LabError
 from migrator.lab.program import environment
 
-_PROC: Final = Path("/proc")
 _SECONDS_TO_DIE: Final = 60
 _SECONDS_BETWEEN_LOOKS: Final = 0.01
 # The shell ends at once and leaves the server to the system: nobody has to wait for it, and Ctrl-C does not reach it.
@@ -46,7 +47,11 @@ def start_detached(command: Sequence[str], *, folder: Path, log: Path) -> None:
 def serving(data: Path) -> tuple[int, ...]:
     """Ids of our user's processes that run on the data folder ``data``, none where it does not run."""
     mark = f"--datadir={data}"
-    return tuple(pid for pid, arguments in _processes() if mark in arguments)
+    return tuple(
+        found.pid
+        for found in psutil.process_iter(["cmdline", "uids"])
+        if found.info["uids"] and found.info["uids"].real == os.getuid() and mark in (found.info["cmdline"] or ())
+    )
 
 
 def stop(data: Path, *, seconds: float) -> None:
@@ -68,13 +73,21 @@ def kill(data: Path) -> None:
 def identity(pid: int) -> str:
     """A word for a process that no later process with the same id shares; "" where there is none."""
     try:
-        boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
-        # The name in brackets may hold anything; the state, field 3, follows it. 20 is the number of threads, 22 the
-        # start time (proc(5)). A dead process whose last thread still closes files holds its locks: it is not gone.
-        fields = (_PROC / f"{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-        return "" if fields[0] in "ZX" and int(fields[17]) <= 1 else f"{boot} {fields[19]}"
-    except OSError:
-        return "" if _PROC.joinpath("self/stat").exists() else _ps(f"-p{pid}", "-olstart=").strip()
+        found = psutil.Process(pid)
+        # A dead process whose last thread still closes files holds its locks: it is not gone.
+        if found.status() == psutil.STATUS_ZOMBIE and found.num_threads() <= 1:
+            return ""
+        return _exact(pid) if psutil.LINUX else str(found.create_time())
+    except (psutil.Error, OSError):
+        return ""
+
+
+def _exact(pid: int) -> str:
+    # psutil's time of creation moves when the clock is set; these do not. The name in brackets may hold anything:
+    # fields are counted after it, and the start time is field 22 (proc(5)).
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    return f"{boot} {fields[19]}"
 
 
 def _end(data: Path, number: signal.Signals, *, seconds: float) -> bool:
@@ -88,30 +101,3 @@ def _end(data: Path, number: signal.Signals, *, seconds: float) -> bool:
             return False
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     return True
-
-
-def _processes() -> Iterator[tuple[int, Sequence[str] | str]]:
-    if not _PROC.joinpath("self/cmdline").exists():
-        yield from _listed(_ps("-axww", "-opid=,uid=,args="))
-        return
-    for folder in _PROC.iterdir():
-        if folder.name.isdigit():
-            try:
-                if folder.stat().st_uid == os.geteuid():
-                    yield (
-                        int(folder.name),
-                        (folder / "cmdline").read_bytes().decode(errors="surrogateescape").split("\0"),
-                    )
-            except OSError:  # it ended meanwhile
-                continue
-
-
-def _listed(table: str) -> Iterator[tuple[int, str]]:
-    for line in table.splitlines():
-        pid, uid, arguments = line.split(maxsplit=2)
-        if int(uid) == os.geteuid():
-            yield int(pid), arguments
-
-
-def _ps(*options: str) -> str:
-    return subprocess.run(["ps", *options], capture_output=True, text=True, errors="replace", check=False).stdout
