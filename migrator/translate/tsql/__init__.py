@@ -1,0 +1,1 @@
+"""T-SQL scripts as a schema: text -> tokens -> batches -> statements -> an in-memory catalog."""

@@ -1,0 +1,188 @@
+"""The database as statements build it up: mutable while they are read, frozen at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Final
+
+from migrator.model.name import ObjectName
+from migrator.model.schema import AliasType, Database, Module, ObjectKind, OtherObject, Place, Skipped, Unread
+from migrator.translate.tsql.cursor import DEFAULT_SCHEMA
+from migrator.translate.tsql.draft import TableDraft, renamed, same
+from migrator.translate.tsql.freeze import frozen_table
+from migrator.translate.tsql.problems import Exists, Missing, Unreadable
+
+DEFAULT_COLLATION: Final = "SQL_Latin1_General_CP1_CI_AS"
+"""What SQL Server's set-up offers in the United States, for scripts that name none."""
+
+_SYSTEM_DATABASES: Final = frozenset({"master", "model", "msdb", "tempdb"})
+
+Id = tuple[str, str]
+
+
+def key(name: ObjectName) -> Id:
+    """Schema and name as they are compared: without case."""
+    return (name.schema.lower(), name.name.lower())
+
+
+class Catalog:
+    """Objects by their key; tables and modules share one space of names, as in sys.objects."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.collation = DEFAULT_COLLATION
+        self.tables: dict[Id, TableDraft] = {}
+        self.modules: dict[Id, Module] = {}
+        self.aliases: dict[Id, AliasType] = {}
+        self.others: dict[tuple[str, Id], OtherObject] = {}
+        self.schemas: dict[str, str] = {DEFAULT_SCHEMA: DEFAULT_SCHEMA}
+        self.unread: list[Unread] = []
+        self.skipped: Counter[str] = Counter()
+
+    def use(self, name: str) -> None:
+        """USE or CREATE DATABASE: the scripts' own database, unless it is one of the server's."""
+        if name.lower() not in _SYSTEM_DATABASES:
+            self.name = name
+
+    def table(self, name: ObjectName, *, retry: bool = True) -> TableDraft:
+        """The table of that name. Raises Missing."""
+        try:
+            return self.tables[key(name)]
+        except KeyError:
+            raise Missing(f"there is no table {name}", retry=retry) from None
+
+    def add_table(self, table: TableDraft) -> None:
+        """A new table. Raises Exists."""
+        self._must_be_new(table.name)
+        self._see_schema(table.name)
+        self.tables[key(table.name)] = table
+
+    def replace_table(self, table: TableDraft) -> None:
+        """A changed copy takes the place of the table."""
+        self.tables[key(table.name)] = table
+
+    def add_module(self, module: Module, *, may_exist: bool) -> None:
+        """A view, procedure, function or trigger. Raises Exists unless ``may_exist`` (ALTER, CREATE OR ALTER)."""
+        if not may_exist or key(module.name) not in self.modules:
+            self._must_be_new(module.name)
+        self._see_schema(module.name)
+        self.modules[key(module.name)] = module
+
+    def add_alias(self, alias: AliasType) -> None:
+        """CREATE TYPE ... FROM. Raises Exists."""
+        if key(alias.name) in self.aliases:
+            raise Exists(f"{alias.name} exists already")
+        self._see_schema(alias.name)
+        self.aliases[key(alias.name)] = alias
+
+    def add_other(self, name: ObjectName, kind: ObjectKind, word: str, place: Place) -> None:
+        """An object that is kept by name only. Raises Exists."""
+        id_ = (word, key(name))
+        if id_ in self.others:
+            raise Exists(f"{name} exists already")
+        if name.schema:
+            self._see_schema(name)
+        self.others[id_] = OtherObject(name, kind, word, place)
+
+    def drop(self, name: ObjectName) -> bool:
+        """Take out a table with its triggers, or a module. False if neither is there."""
+        id_ = key(name)
+        gone = self.tables.pop(id_, None) is not None or self.modules.pop(id_, None) is not None
+        if gone:
+            for other in [key(module.name) for module in self.modules.values() if module.parent]:
+                parent = self.modules[other].parent
+                if parent is not None and key(parent) == id_:
+                    del self.modules[other]
+        return gone
+
+    def has_object(self, name: ObjectName) -> bool:
+        """True if a table or module has that name."""
+        return key(name) in self.tables or key(name) in self.modules
+
+    def rename(self, old: ObjectName, new: ObjectName) -> None:
+        """A table or module takes another name or schema; foreign keys and triggers follow. Raises Missing, Exists."""
+        if not self.has_object(old):
+            raise Missing(f"there is no object {old}")
+        self._must_be_new(new)
+        self._see_schema(new)
+        if key(old) in self.modules:
+            module = self.modules.pop(key(old))
+            self.modules[key(new)] = replace(module, name=new)
+            return
+        table = self.tables.pop(key(old))
+        table.name = new
+        self.tables[key(new)] = table
+        for draft in self.tables.values():
+            draft.foreign_keys = [
+                replace(foreign, references=new) if key(foreign.references) == key(old) else foreign
+                for foreign in draft.foreign_keys
+            ]
+        for id_, module in self.modules.items():
+            if module.parent is not None and key(module.parent) == key(old):
+                self.modules[id_] = replace(module, parent=new)
+
+    def rename_column(self, owner: ObjectName, old: str, new: str) -> None:
+        """A column takes another name; keys and indexes that hold it follow. Raises Missing, Exists."""
+        table = self.table(owner)
+        table.rename_column(old, new)
+        for draft in self.tables.values():
+            draft.foreign_keys = [
+                replace(foreign, referenced_columns=renamed(foreign.referenced_columns, old, new))
+                if key(foreign.references) == key(owner)
+                else foreign
+                for foreign in draft.foreign_keys
+            ]
+
+    def rename_part(self, owner: ObjectName, old: str, new: str) -> None:
+        """An index, or a constraint that has one, takes another name. Raises Missing."""
+        if not self.table(owner).rename_part(old, new):
+            raise Missing(f"{owner} has no index {old}")
+
+    def rename_constraint(self, old: ObjectName, new: str) -> None:
+        """A constraint takes another name: it is looked for in all tables of its schema. Raises Missing."""
+        tables = [draft for draft in self.tables.values() if same(draft.name.schema, old.schema)]
+        if not any(draft.rename_part(old.name, new) for draft in tables):
+            raise Missing(f"there is no object {old}")
+
+    def add_schema(self, name: str) -> None:
+        """CREATE SCHEMA."""
+        self.schemas[name.lower()] = name
+
+    def _see_schema(self, name: ObjectName) -> None:
+        self.schemas.setdefault(name.schema.lower(), name.schema)
+
+    def _must_be_new(self, name: ObjectName) -> None:
+        if key(name) in self.tables or key(name) in self.modules:
+            raise Exists(f"{name} exists already")
+
+    def finish(self, files: tuple[str, ...], product: str) -> Database:
+        """The frozen database. A table that cannot be completed is ``unread``, like a statement."""
+        for draft in self.tables.values():
+            draft.name = self._spelled(draft.name)
+        tables = []
+        for draft in self.tables.values():
+            try:
+                table, unread = frozen_table(draft, self.tables, self.aliases)
+            except Unreadable as problem:
+                self.unread.append(Unread(draft.place, draft.text, problem.reason))
+            else:
+                tables.append(table)
+                self.unread += unread
+        order = {file: number for number, file in enumerate(files)}
+        return Database(
+            name=self.name,
+            collation=self.collation,
+            schemas=tuple(self.schemas.values()),
+            tables=tuple(tables),
+            modules=tuple(replace(module, name=self._spelled(module.name)) for module in self.modules.values()),
+            alias_types=tuple(self.aliases.values()),
+            others=tuple(self.others.values()),
+            product=product,
+            unread=tuple(sorted(self.unread, key=lambda item: (order.get(item.place.file, 0), item.place.line))),
+            skipped=tuple(Skipped(word, count) for word, count in sorted(self.skipped.items())),
+        )
+
+    def _spelled(self, name: ObjectName) -> ObjectName:
+        """The name with its schema spelled as CREATE SCHEMA spells it."""
+        return ObjectName(self.schemas[name.schema.lower()], name.name)

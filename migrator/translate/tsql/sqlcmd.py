@@ -1,0 +1,29 @@
+"""sqlcmd's variables: ``:setvar name value`` and ``$(name)``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SETVAR: Final = re.compile(r'^[ \t]*:setvar[ \t]+([\w-]+)[ \t]+(?:"([^"\r\n]*)"|(\S+))[ \t]*$', re.IGNORECASE)
+_USE: Final = re.compile(r"\$\(([\w-]+)\)")
+
+
+def substituted(text: str) -> str:
+    """The script with the variables that it sets itself put in; others stay as they are. Lines keep their numbers."""
+    if ":setvar" not in text.lower():
+        return text
+    values: dict[str, str] = {}
+
+    def value(match: re.Match[str]) -> str:
+        return values.get(match.group(1).lower(), match.group())
+
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        ending = line[len(line.rstrip("\r\n")) :]
+        if setvar := _SETVAR.match(line.rstrip("\r\n")):
+            values[setvar.group(1).lower()] = setvar.group(2) if setvar.group(2) is not None else setvar.group(3)
+            lines[number] = ending
+        elif "$(" in line:
+            lines[number] = _USE.sub(value, line)
+    return "".join(lines)

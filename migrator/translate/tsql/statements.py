@@ -1,0 +1,251 @@
+"""Statements of a batch: where each begins and ends, with or without semicolons.
+
+T-SQL has no mandatory terminator: a statement ends where a word stands that can only begin the next one. Such words
+also stand inside of statements (ON DELETE, GRANT SELECT, ALTER TABLE ... DROP ...); the rules below tell these apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlglot.tokenizer_core import TokenType
+
+from migrator.model.schema import Place
+from migrator.translate.tsql.cursor import Cursor
+from migrator.translate.tsql.stream import DAMAGED, Stream
+
+_STARTERS: Final = (
+    {"CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT", "DENY", "REVOKE", "USE", "ENABLE", "DISABLE"}
+    | {"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "BULK", "EXEC", "EXECUTE", "DECLARE", "SET", "PRINT"}
+    | {"IF", "ELSE", "BEGIN", "END", "WHILE", "BREAK", "CONTINUE", "GOTO", "RETURN", "WAITFOR", "RAISERROR", "THROW"}
+    | {"COMMIT", "ROLLBACK", "SAVE", "OPEN", "CLOSE", "FETCH", "DEALLOCATE", "BACKUP", "RESTORE", "DBCC", "KILL"}
+    | {"CHECKPOINT", "RECONFIGURE", "REVERT", "SHUTDOWN"}
+)
+_OBJECTS: Final = {
+    "TABLE",
+    "VIEW",
+    "PROC",
+    "PROCEDURE",
+    "FUNCTION",
+    "TRIGGER",
+    "INDEX",
+    "UNIQUE",
+    "CLUSTERED",
+    "NONCLUSTERED",
+} | {"SCHEMA", "TYPE", "SEQUENCE", "SYNONYM", "DATABASE", "USER", "LOGIN", "ROLE"}
+_SECOND_WORDS: Final = {"ROLE", "INDEX", "SCOPED", "CONFIGURATION", "SCHEME", "FUNCTION", "CATALOG"}
+_MODULES: Final = frozenset({"PROC", "PROCEDURE", "FUNCTION", "VIEW", "TRIGGER"})
+_QUERY: Final = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"})
+_PERMISSIONS: Final = frozenset({"GRANT", "DENY", "REVOKE"})
+_COLUMN_PROPERTIES: Final = frozenset({"MASKED", "NOT", "ROWGUIDCOL", "PERSISTED", "SPARSE", "HIDDEN", "MEMBER"})
+_TABLE_PARTS: Final = frozenset({"COLUMN", "CONSTRAINT", "PERIOD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Tokens ``start`` to ``end`` (exclusive); ``conditional`` inside of IF, ELSE, WHILE, CATCH; ``first`` of its batch."""
+
+    stream: Stream
+    start: int
+    end: int
+    conditional: bool = False
+    first: bool = False
+
+    @property
+    def text(self) -> str:
+        """The statement as it was written."""
+        return self.stream.slice(self.start, self.end)
+
+    @property
+    def word(self) -> str:
+        """Its first word."""
+        return self.stream.words[self.start]
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return self.stream.place(self.start)
+
+    def cursor(self) -> Cursor:
+        """A cursor at its first token."""
+        return Cursor(self.stream, self.start, self.end)
+
+    @property
+    def damaged(self) -> bool:
+        """True if a quote or comment opens in it that is never closed."""
+        return self.stream.damaged and any(
+            token.token_type is DAMAGED for token in self.stream.tokens[self.start : self.end]
+        )
+
+
+def statements(stream: Stream, start: int, end: int) -> Iterator[Statement]:
+    """The statements of the batch ``start`` to ``end``. IF and its kind are seen through: they make ``conditional``."""
+    words = stream.words
+    blocks: list[bool] = []
+    guarded = False
+    at = start
+    while at < end:
+        word = words[at]
+        following = words[at + 1] if at + 1 < end else ""
+        conditional = guarded or (bool(blocks) and blocks[-1])
+        if word == ";":
+            at += 1
+        elif word in ("IF", "WHILE"):
+            stop = _end(stream, at, end)
+            condition = Statement(stream, at, stop, conditional)
+            if condition.damaged:
+                yield condition
+            guarded = True
+            at = stop
+        elif word == "ELSE":
+            guarded = True
+            at += 1
+        elif word == "BEGIN" and following not in ("TRAN", "TRANSACTION", "DISTRIBUTED", "DIALOG", "CONVERSATION"):
+            blocks.append(conditional or following == "CATCH")
+            guarded = False
+            at += 2 if following in ("TRY", "CATCH") else 1
+        elif word == "END" and following != "CONVERSATION":
+            if blocks:
+                blocks.pop()
+            guarded = False
+            at += 2 if following in ("TRY", "CATCH") else 1
+        elif following == ":" and word and word not in _STARTERS:
+            at += 2  # a label for GOTO
+        else:
+            stop = end if _is_module(words, at, end) else _end(stream, at, end)
+            yield Statement(stream, at, stop, conditional, first=at == start)
+            guarded = False
+            at = stop
+
+
+def _is_module(words: list[str], at: int, end: int) -> bool:
+    """A view, procedure, function or trigger owns the rest of its batch."""
+    if words[at] not in ("CREATE", "ALTER"):
+        return False
+    at += 3 if words[at + 1 : at + 3] == ["OR", "ALTER"] else 1
+    return at < end and words[at] in _MODULES
+
+
+def _end(stream: Stream, start: int, end: int) -> int:
+    """The token behind the statement that begins at ``start``."""
+    head = _Head(stream, start, end)
+    depth = cases = 0
+    words = stream.words
+    for at in range(start + 1, end):
+        word = words[at]
+        if word == "(":
+            depth += 1
+        elif word == ")":
+            depth = max(0, depth - 1)
+        elif word == ";":
+            return at
+        elif word == "CASE":
+            cases += 1
+        elif word == "END" and cases:
+            cases -= 1
+        elif word == "ELSE" and cases:
+            continue
+        elif word in _STARTERS and stream.tokens[at].token_type is TokenType.VAR:
+            if depth:
+                # No bracket holds a CREATE TABLE: one was not closed, and that must not cost the next statement.
+                if word in ("CREATE", "ALTER") and at + 1 < end and words[at + 1] in _OBJECTS:
+                    return at
+            elif not head.absorbs(at):
+                return at
+    return end
+
+
+class _Head:
+    """The first words of a statement, and what of the next words still belongs to it."""
+
+    __slots__ = ("_body", "_end", "_name_end", "_start", "_words", "word")
+
+    def __init__(self, stream: Stream, start: int, end: int) -> None:
+        self._words = stream.words
+        self._start = start
+        self._end = end
+        self.word = stream.words[start]
+        self._name_end = _behind_name(stream, start, end) if self.word == "ALTER" else -1
+        self._body = False
+
+    def absorbs(self, at: int) -> bool:
+        """True if the starter at ``at`` belongs to this statement."""
+        word, before = self._words[at], self._words[at - 1]
+        following = self._words[at + 1] if at + 1 < self._end else ""
+        if before in (".", ",", "=") or following == "." or (before == "FOR" and word != "ELSE"):
+            return True
+        if self.word in _PERMISSIONS:
+            return self._permission(at, before)
+        if word == "IF":
+            return following == "EXISTS" and self._words[at + 2 : at + 3] != ["("]
+        if word in _QUERY:
+            return self._query(at, word, before)
+        if self.word == "ALTER":
+            return self._alter(at, word, before, following)
+        return self._other(at, word, before, following)
+
+    def _permission(self, at: int, before: str) -> bool:
+        """GRANT SELECT, CREATE TABLE ON ... TO ...: its words are the list up to the names behind TO or FROM."""
+        if not self._body:
+            passed = self._words[self._start : at]
+            self._body = "TO" in passed or "FROM" in passed
+        return not self._body or before == "WITH"
+
+    def _query(self, at: int, word: str, before: str) -> bool:
+        if before in ("THEN", "AS", "BULK") or self.word == "MERGE":
+            return True
+        if before == "ON" and word in ("DELETE", "UPDATE"):
+            return self.word in ("CREATE", "ALTER")
+        if word == "SELECT" and before in ("UNION", "ALL", "EXCEPT", "INTERSECT"):
+            return True
+        if self.word == "WITH" and not self._body:
+            # The query that the common table expressions are for.
+            self.word = word
+            return True
+        return self._insert_body(at) if word == "SELECT" else False
+
+    def _alter(self, at: int, word: str, before: str, following: str) -> bool:
+        if at == self._name_end or (word == "SET" and before in ("DELETE", "UPDATE")):
+            return True
+        if word in ("ALTER", "DROP"):
+            return following in _TABLE_PARTS or following in _COLUMN_PROPERTIES
+        return word in ("ENABLE", "DISABLE") or (word == "SET" and following == "(")
+
+    def _other(self, at: int, word: str, before: str, following: str) -> bool:
+        if word in ("ENABLE", "DISABLE"):
+            return following != "TRIGGER"
+        if word == "SET":
+            if before in ("DELETE", "UPDATE") or self.word == "MERGE":
+                return True
+            first, self._body = self.word == "UPDATE" and not self._body, True
+            return first
+        if word in ("EXEC", "EXECUTE"):
+            return before in ("AS", "WITH") or self._insert_body(at)
+        return word == "FETCH" and before in ("ROW", "ROWS")
+
+    def _insert_body(self, at: int) -> bool:
+        """True once in an INSERT without VALUES: it takes its rows from one query or procedure."""
+        if self.word != "INSERT" or self._body:
+            return False
+        self._body = True
+        return "VALUES" not in self._words[self._start : at]
+
+
+def _behind_name(stream: Stream, start: int, end: int) -> int:
+    """The token behind the name in ``ALTER kind name``, where the first action stands."""
+    at = start + 2
+    while at < end and (
+        stream.words[at] in ("ROLE", "INDEX", "SCOPED", "CONFIGURATION", "SCHEME", "FUNCTION", "CATALOG")
+    ):
+        at += 1
+    while at + 1 < end and stream.words[at + 1] == ".":
+        at += 2
+    at += 1
+    if stream.words[start + 1 : start + 2] == ["INDEX"] and stream.words[at : at + 1] == ["ON"]:
+        at += 1
+        while at + 1 < end and stream.words[at + 1] == ".":
+            at += 2
+        at += 1
+    return at
