@@ -24,10 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("rehearse")(rehearse.command)
-app.command("validate")(validate.command)
-app.command("bench")(bench.command)
-app.add_typer(lab.app, name="lab")
+app.command("rehearse", short_help="Migrate once, measured: does it fit the window?")(rehearse.command)
+app.command("validate", short_help="Compare source and target, down to the row.")(validate.command)
+app.command("bench", short_help="Measure the copy against plain LOAD DATA.")(bench.command)
+app.add_typer(lab.app, name="lab", short_help="A private MySQL and a demo database.")
 
 
 def _version(asked: bool) -> None:

@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import Final
 
 import pyarrow as pa
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from migrator import workers
 from migrator.copy.plan import SegmentCopy
@@ -18,15 +17,14 @@ from migrator.model.segment import Slice
 from migrator.model.source import Source
 from migrator.mysql.connect import Connection, commit, execute, session
 from migrator.mysql.control import record, rows_done
-from migrator.mysql.errors import TRANSIENT
 from migrator.mysql.load import Load
+from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
 from migrator.wire.rows import encode
 
 STAGE: Final = "load"
 _BATCH_BYTES: Final = 4 << 20
 _SLICE_BYTES: Final = 32 << 20
-_ATTEMPTS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,7 @@ def copy_segment(job: Job) -> SegmentDone:
     """
     started = perf_counter()
     before = rows = 0
-    retrying = Retrying(
-        retry=retry_if_exception_type(TRANSIENT),
-        stop=stop_after_attempt(_ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.2, max=10),
-        reraise=True,
-    )
-    for attempt in retrying:
+    for attempt in retrying():
         with attempt, session(job.target, autocommit=False) as connection:
             execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
             # The target knows what was committed, also where the answer to a COMMIT was lost.

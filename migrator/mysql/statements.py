@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 
 import pymysql
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from migrator.errors import MigratorError, TargetRejected
 from migrator.model.translation import Statement
 from migrator.mysql.connect import Connection, connect, connection_id, execute, session
-from migrator.mysql.errors import TRANSIENT, explain, number
+from migrator.mysql.errors import explain, number
+from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
 
 TABLE_EXISTS = 1050
@@ -41,14 +41,8 @@ def run_statements(
     stopped = threading.Event()
 
     def run(statement: Statement) -> Statement:
-        retrying = Retrying(
-            retry=retry_if_exception_type(TRANSIENT),
-            stop=stop_after_attempt(8),
-            wait=wait_exponential_jitter(initial=0.2, max=10),
-            reraise=True,
-        )
         tolerated = set(tolerate)
-        for attempt in retrying:
+        for attempt in retrying():
             with attempt:
                 if stopped.is_set():
                     return statement

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import threading
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +41,7 @@ CREATE = (
     "CREATE TABLE `odd ``name``` (`id` BIGINT NOT NULL PRIMARY KEY, `te\\xt` LONGTEXT, `raw` LONGBLOB, "
     "`price` DECIMAL(38,10), `f` DOUBLE, `place` GEOMETRY SRID 4326) ENGINE={engine} DEFAULT CHARSET utf8mb4"
 )
+OPEN_FILES = Path("/proc/self/fd")
 SCHEMA = pa.schema(
     [
         ("id", pa.int64()),
@@ -148,7 +149,7 @@ def test_an_error_of_the_caller_stops_the_statement(connection: Connection) -> N
 def test_a_statement_that_fails_at_once_stops_the_writer(connection: Connection) -> None:
     execute(connection, "DROP TABLE `odd ``name```", doing="dropping")
     big = encode(batch_of([("x" * 100_000, None, None, None)] * 20), MAPPING)[0]
-    with pytest.raises(TargetRejected, match="1146|rejected"), Load(connection, MAPPING) as stream:
+    with pytest.raises(TargetRejected, match="rejected"), Load(connection, MAPPING) as stream:
         for _ in range(1000):
             stream.write(big, 20)
 
@@ -185,19 +186,18 @@ def test_a_full_table_is_full(mysql: Target) -> None:
 def test_no_descriptor_is_left_open(connection: Connection) -> None:
     load(connection, batch_of([("a", b"b", None, None)]))
     connection.rollback()
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(OPEN_FILES.iterdir()))
     for _ in range(5):
         load(connection, batch_of([("a", b"b", None, None)]))
         connection.rollback()
         with pytest.raises(ZeroDivisionError), Load(connection, MAPPING):
             raise ZeroDivisionError
         connection.rollback()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(OPEN_FILES.iterdir())) == before
 
 
-def test_a_ready_file(connection: Connection, tmp_path: os.PathLike[str]) -> None:
-    path = os.path.join(tmp_path, "rows.tsv")
-    with open(path, "wb") as file:
-        file.write(encode(batch_of([("a\tb", b"\0\n", None, 0.1)]), MAPPING)[0].data)
-    assert load_file(connection, MAPPING, path) == 1
+def test_a_ready_file(connection: Connection, tmp_path: Path) -> None:
+    path = tmp_path / "rows.tsv"
+    path.write_bytes(encode(batch_of([("a\tb", b"\0\n", None, 0.1)]), MAPPING)[0].data)
+    assert load_file(connection, MAPPING, str(path)) == 1
     assert fetch(connection, "SELECT `te\\xt`, `raw`, `f` FROM `odd ``name```") == [("a\tb", b"\0\n", 0.1)]
