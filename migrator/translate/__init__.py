@@ -1,0 +1,1 @@
+"""A SQL Server schema in MySQL's words: names, types, keys, defaults, checks, computed columns and indexes."""

@@ -1,0 +1,132 @@
+"""Loaded columns: each source column by its type rule, in one MySQL column or in two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migrator.model.datatype import DataType, SqlType
+from migrator.model.mapping import Form, TargetColumn
+from migrator.model.schema import Column, ObjectKind
+from migrator.rules import Rules
+from migrator.rules.types import FRACTION_DIGITS, TypeRule, scale_of
+from migrator.translate.draft import ColumnDraft, TableDraft
+from migrator.translate.names import Namer
+from migrator.translate.notes import Notes
+
+_DECIMAL_SCALE = 30
+_COMMENT_LIMIT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Collations:
+    """SQL Server's collation of a column to MySQL's; ``default`` is SQL Server's of the database."""
+
+    rules: Rules
+    default: str
+
+    def of(self, collation: str | None) -> tuple[str, str | None]:
+        """MySQL's collation, and the remark that goes with it."""
+        rule = self.rules.collation(collation or self.default) or self.rules.collation("SQL_Latin1_General_CP1_CI_AS")
+        if rule is None:
+            return "utf8mb4_0900_as_ci", "collation-unknown"
+        known = self.rules.collation(collation or self.default) is not None
+        return rule.to, rule.finding if known else "collation-unknown"
+
+
+def draft_columns(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:
+    """Fill ``draft.columns`` with the loaded columns, in the source's order; computed columns come later, in their places."""
+    names = Namer()
+    for column in draft.source.columns:
+        label = draft.label(column.name)
+        wanted = rules.chosen_name(draft.object, column.name) or column.name
+        name = names.take(wanted, column.name)
+        notes.count(ObjectKind.COLUMN, label, name)
+        if name != column.name and rules.chosen_name(draft.object, column.name) is None:
+            notes.add("name-changed", ObjectKind.COLUMN, label, column.place, name=name)
+        _remarks(column, label, notes)
+        if column.computed is not None or column.type is None:
+            draft.columns.append(_placeholder(column, name))
+            continue
+        draft.columns += _stored(draft, column, name, names, rules, collations, notes)
+
+
+def _stored(
+    draft: TableDraft, column: Column, name: str, names: Namer, rules: Rules, collations: Collations, notes: Notes
+) -> list[ColumnDraft]:
+    assert column.type is not None  # noqa: S101 - the caller has looked
+    label = draft.label(column.name)
+    rule = rules.type_rule(column.type, draft.object, column.name)
+    if rule.finding is not None:
+        notes.add(rule.finding, ObjectKind.COLUMN, label, column.place, type=column.type)
+    type_, collation = type_text(rule, column.type, column.collation, draft.collation, collations)
+    if collation is not None:
+        _, remark = collations.of(column.collation)
+        if remark is not None:
+            notes.add(remark, ObjectKind.COLUMN, label, column.place, collation=column.collation or collations.default)
+    target = TargetColumn(
+        name=name,
+        source=column.name,
+        type=type_,
+        form=rule.form,
+        nullable=column.nullable,
+        part=rule.part,
+        scale=target_scale(rule, column.type),
+        srid=rule.srid or 0,
+        compared=rule.compared,
+        why_not=rule.why_not,
+    )
+    comment = _comment(column, label, notes)
+    drafts = [ColumnDraft(target, column, collation, comment=comment)]
+    if rule.companion is not None:
+        companion = TargetColumn(
+            name=names.take(name + rule.companion.suffix, column.name),
+            source=column.name,
+            type=rule.companion.to,
+            form=rule.companion.form,
+            nullable=column.nullable,
+            part=rule.companion.part,
+        )
+        drafts.append(ColumnDraft(companion, column))
+    return drafts
+
+
+def type_text(
+    rule: TypeRule, type_: DataType, collation: str | None, table_collation: str, collations: Collations
+) -> tuple[str, str | None]:
+    """The MySQL type as DDL has it, and its collation where it has one of its own choice."""
+    text = rule.mysql_type(type_)
+    if not rule.collated:
+        return text, None
+    target, _ = collations.of(collation)
+    return (text if target == table_collation else f"{text} CHARACTER SET utf8mb4 COLLATE {target}"), target
+
+
+def target_scale(rule: TypeRule, type_: DataType) -> int:
+    """The decimals or second digits that the target keeps."""
+    if rule.form is Form.DECIMAL:
+        return min(scale_of(type_), _DECIMAL_SCALE)
+    if rule.form in (Form.TIME, Form.DATETIME):
+        return min(scale_of(type_), FRACTION_DIGITS)
+    return 0
+
+
+def _placeholder(column: Column, name: str) -> ColumnDraft:
+    """Keeps a computed column's place until its expression is translated."""
+    return ColumnDraft(TargetColumn(name, column.name, "", Form.TEXT, column.nullable), column)
+
+
+def _remarks(column: Column, label: str, notes: Notes) -> None:
+    if column.encrypted:
+        notes.add("always-encrypted", ObjectKind.COLUMN, label, column.place)
+    if column.masked is not None:
+        notes.add("masked", ObjectKind.COLUMN, label, column.place)
+    if column.generated_always is not None:
+        notes.add("generated-always", ObjectKind.COLUMN, label, column.place, what=column.generated_always)
+    if column.type is not None and column.type.base in (SqlType.CHAR, SqlType.NCHAR):
+        notes.add("char-blanks", ObjectKind.COLUMN, label, column.place, type=column.type)
+
+
+def _comment(column: Column, label: str, notes: Notes) -> str | None:
+    if column.description and len(column.description) > _COMMENT_LIMIT:
+        notes.add("comment-cut", ObjectKind.COLUMN, label, column.place, limit=_COMMENT_LIMIT)
+    return column.description[:_COMMENT_LIMIT] if column.description else None

@@ -1,0 +1,113 @@
+"""Computed columns as generated ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from migrator.model.datatype import SqlType
+from migrator.model.schema import Action, Column, ObjectKind
+from migrator.rules import Rules
+from migrator.translate.columns import Collations, target_scale, type_text
+from migrator.translate.draft import ColumnDraft, Generated, TableDraft
+from migrator.translate.expressions.arithmetic import as_text
+from migrator.translate.expressions.scope import ColumnValue, Scope
+from migrator.translate.expressions.translator import Translator
+from migrator.translate.expressions.value import Untranslatable, Value
+from migrator.translate.notes import Notes
+
+MISSING: Final = "is a computed column that could not be translated"
+
+
+def scope_of(draft: TableDraft, rules: Rules, collation: str, *, generated: bool = True) -> Scope:
+    """The columns that an expression in the table may use; ``generated`` ones only where they have their final type."""
+    columns: dict[str, ColumnValue] = {}
+    for column in reversed(draft.columns):
+        source = column.source
+        if source is None or source.type is None or (column.generated is not None and not generated):
+            continue
+        columns[source.name.casefold()] = ColumnValue(
+            target=column.name,
+            type=source.type.without_alias(),
+            nullable=column.target.nullable,
+            collation=source.collation or collation,
+            auto_increment=column.auto_increment,
+        )
+    return Scope(rules, columns, missing=dict(draft.missing), collation=collation)
+
+
+def draft_computed(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:
+    """Replace each computed column's placeholder by a generated column, or take it out with a remark."""
+    scope = scope_of(draft, rules, collations.default, generated=False)
+    for column in list(draft.columns):
+        source = column.source
+        if source is None or source.computed is None:
+            continue
+        label = draft.label(source.name)
+        translator = Translator(scope)
+        try:
+            value = translator.scalar_of(source.computed.expression)
+            finished = _generated(draft, column, source, value, translator, rules, collations)
+        except Untranslatable as error:
+            draft.columns.remove(column)
+            draft.missing[source.name.casefold()] = MISSING
+            notes.count(ObjectKind.COLUMN, label)
+            notes.add("computed-dropped", ObjectKind.COLUMN, label, source.place, reason=error.reason)
+            continue
+        for remark in translator.remarks:
+            notes.add(remark, ObjectKind.COLUMN, label, source.place)
+        draft.replace(column, finished)
+
+
+def _generated(
+    draft: TableDraft,
+    column: ColumnDraft,
+    source: Column,
+    value: Value,
+    translator: Translator,
+    rules: Rules,
+    collations: Collations,
+) -> ColumnDraft:
+    type_ = source.type or value.type
+    if type_ is None:
+        raise Untranslatable("its type is not known")
+    if type_.base in (SqlType.SQL_VARIANT, SqlType.DATETIMEOFFSET):
+        raise Untranslatable(f"a {type_.base} takes two columns")
+    rule = rules.type_rule(type_, draft.object, source.name)
+    text, collation = type_text(rule, type_, source.collation, draft.collation, collations)
+    assert source.computed is not None  # noqa: S101 - the caller has looked
+    stored = source.computed.persisted or _in_key(draft, source.name)
+    if stored and translator.used & _acting_columns(draft):
+        stored = False  # MySQL refuses a foreign key's action on a base column of a stored generated column
+    nullable = source.nullable and value.nullable and not _in_primary_key(draft, source.name)
+    target = replace(
+        column.target, type=text, form=rule.form, scale=target_scale(rule, type_), nullable=nullable, compared=False
+    )
+    return ColumnDraft(
+        target,
+        replace(source, type=type_),
+        collation,
+        generated=Generated(as_text(value).sql, stored),
+        comment=source.description[:1024] if source.description else None,
+    )
+
+
+def _in_primary_key(draft: TableDraft, name: str) -> bool:
+    key = draft.source.primary_key
+    return key is not None and any(column.name.casefold() == name.casefold() for column in key.columns)
+
+
+def _in_key(draft: TableDraft, name: str) -> bool:
+    folded = name.casefold()
+    return _in_primary_key(draft, name) or any(
+        folded == column.casefold() for key in draft.source.foreign_keys for column in key.columns
+    )
+
+
+def _acting_columns(draft: TableDraft) -> set[str]:
+    return {
+        name.casefold()
+        for key in draft.source.foreign_keys
+        if key.enabled and (key.on_delete is not Action.NO_ACTION or key.on_update is not Action.NO_ACTION)
+        for name in key.columns
+    }

@@ -1,0 +1,108 @@
+"""DEFAULT constraints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from migrator.model.datatype import DataType, SqlType
+from migrator.model.mapping import Form, Part
+from migrator.model.schema import ObjectKind
+from migrator.rules import Rules
+from migrator.translate.draft import ColumnDraft, TableDraft
+from migrator.translate.expressions.convert import cast
+from migrator.translate.expressions.literals import converted
+from migrator.translate.expressions.scope import Scope
+from migrator.translate.expressions.translator import Translator
+from migrator.translate.expressions.value import MOMENTS, Family, Untranslatable, Value, family_of, quoted_text
+from migrator.translate.notes import Notes
+from migrator.translate.storage import storage
+
+_NOW: Final = "CURRENT_TIMESTAMP("
+
+
+def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
+    """Give the columns of a table their defaults; what has no MySQL form is reported and left out."""
+    for column in list(draft.columns):
+        source = column.source
+        if source is None or source.default is None or column.generated is not None:
+            continue
+        label = draft.label(source.default.name or source.name)
+        if column.target.part in (Part.OFFSET_MINUTES, Part.VARIANT_TYPE):
+            continue
+        if column.auto_increment:
+            notes.count(ObjectKind.DEFAULT, label)
+            continue
+        translator = Translator(Scope(rules, stable=False, fraction=_fraction(column)))
+        try:
+            text = _default(translator, column, source.default.expression)
+        except Untranslatable as error:
+            notes.count(ObjectKind.DEFAULT, label)
+            notes.add("default-dropped", ObjectKind.DEFAULT, label, source.place, reason=error.reason)
+            continue
+        notes.count(ObjectKind.DEFAULT, label, f"{draft.name}.{column.name}")
+        for remark in translator.remarks:
+            notes.add(remark, ObjectKind.DEFAULT, label, source.place)
+        if text is None:
+            continue
+        draft.replace(column, replace(column, default=text))
+        _companion(draft, column)
+
+
+def _companion(draft: TableDraft, column: ColumnDraft) -> None:
+    if column.target.part is Part.UTC:
+        for other in list(draft.columns):
+            if other.source is column.source and other.target.part is Part.OFFSET_MINUTES:
+                draft.replace(other, replace(other, default="0"))
+
+
+def _fraction(column: ColumnDraft) -> int | None:
+    return column.target.scale if column.target.form in (Form.TIME, Form.DATETIME) else None
+
+
+def _default(translator: Translator, column: ColumnDraft, expression: str) -> str | None:
+    assert column.source is not None and column.source.type is not None  # noqa: S101, PT018 - the caller has looked
+    type_ = column.source.type.without_alias()
+    if type_.base is SqlType.DATETIMEOFFSET:
+        type_ = DataType(SqlType.DATETIME2, scale=type_.scale)
+    value = translator.scalar_of(expression)
+    if value.type is None:
+        return None
+    if value.type.base is SqlType.DATETIMEOFFSET:
+        value = replace(value, type=DataType(SqlType.DATETIME2, scale=value.type.scale))
+    if value.literal is not None:
+        return _constant(converted(value, type_), type_, column)
+    if value.family is not family_of(type_) and not {value.family, family_of(type_)} <= MOMENTS - {
+        Family.TIME,
+        Family.DATE,
+    }:
+        value = cast(value, type_)
+    if value.sql == f"{_NOW}{column.target.scale})" and column.target.form is Form.DATETIME:
+        return value.sql if column.target.scale else "CURRENT_TIMESTAMP"
+    return value.sql if value.sql.startswith("X'") and not storage(column.target.type).lob else f"({value.sql})"
+
+
+def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
+    family = family_of(type_)
+    content = value.literal
+    if type_.base in (SqlType.XML, SqlType.JSON, SqlType.HIERARCHYID) and isinstance(content, str):
+        text = quoted_text(content)
+    elif family is Family.TEXT and isinstance(content, str):
+        if not type_.is_lob and len(content.rstrip(" ")) > (type_.length or 1):
+            raise Untranslatable("the constant is longer than its column")
+        text = quoted_text(content)
+    elif family in MOMENTS or family is Family.GUID:
+        if not isinstance(content, str) or (family is Family.GUID and value.family is not Family.GUID):
+            raise Untranslatable("the constant is of another type than its column")
+        text = quoted_text(content)
+    elif family is Family.INTEGER and isinstance(content, (int, Decimal)):
+        whole = int(content)
+        text = str(int(whole != 0) if type_.base is SqlType.BIT else whole)
+    elif family is Family.EXACT and isinstance(content, (int, Decimal)):
+        text = str(Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP))
+    elif family is Family.FLOAT:
+        text = value.sql
+    else:
+        raise Untranslatable(f"a constant stands for a {type_.base}")
+    return f"({text})" if storage(column.target.type).lob else text

@@ -1,0 +1,131 @@
+"""Comparisons: trailing blanks, text against dates, LIKE with its classes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from migrator.model.datatype import SqlType
+from migrator.translate.expressions.literals import converted
+from migrator.translate.expressions.value import (
+    MOMENTS,
+    NUMBERS,
+    UNICODE_TYPES,
+    Family,
+    Untranslatable,
+    Value,
+    quoted_text,
+)
+
+_ESCAPE: Final = "|"
+_REGEX_SIGNS: Final = frozenset(r"\.[]{}()*+?^$|-&")
+
+
+def comparable(left: Value, right: Value) -> tuple[str, str]:
+    """Both operands as MySQL must see them to compare as T-SQL does. Raises Untranslatable."""
+    if left.literal is None and right.literal is not None and left.type is not None:
+        right = converted(right, left.type)
+    elif right.literal is None and left.literal is not None and right.type is not None:
+        left = converted(left, right.type)
+    families = {left.family, right.family} - {Family.OTHER}
+    same = len(families) <= 1 or families <= NUMBERS or families <= MOMENTS - {Family.TIME}
+    if not same:
+        raise Untranslatable("it compares values of types that each engine converts in its own way")
+    if families == {Family.OTHER}:
+        raise Untranslatable("it compares values of a type that MySQL has not")
+    return _operand(left, right), _operand(right, left)
+
+
+def _operand(value: Value, other: Value) -> str:
+    if value.family is Family.TEXT:
+        return _unpadded(value)
+    if value.family is Family.EXACT and value.literal is not None and _is_real(other):
+        return f"CAST({value.sql} AS FLOAT)"
+    return value.inner
+
+
+def _is_real(value: Value) -> bool:
+    type_ = value.type
+    return type_ is not None and (
+        type_.base is SqlType.REAL or (type_.base is SqlType.FLOAT and (type_.precision or 53) <= 24)
+    )
+
+
+def _unpadded(value: Value) -> str:
+    """SQL Server ignores trailing blanks in a comparison; MySQL's NO PAD collations do not."""
+    if isinstance(value.literal, str):
+        return quoted_text(value.literal.rstrip(" "))
+    return value.sql if value.raw_char or value.sql.startswith("RTRIM(") else f"RTRIM({value.sql})"
+
+
+def like(value: Value, pattern: str, escape: str | None, remark: list[str]) -> str:
+    """``value LIKE pattern`` as LIKE, or as REGEXP_LIKE where the pattern has classes. Raises Untranslatable."""
+    pieces = _pieces(pattern, escape)
+    text = value.sql
+    blank_end = bool(pieces) and pieces[-1] in (("any", ""), ("one", ""), ("text", " "))
+    if value.type is not None and value.type.base not in UNICODE_TYPES and not value.raw_char and not blank_end:
+        text = f"RTRIM({value.sql})"  # LIKE too ignores trailing blanks of text that is not Unicode
+    if any(kind == "class" for kind, _ in pieces):
+        return _regular(text, pieces, value.collation, remark)
+    escaped = any(kind == "text" and content in ("%", "_", "\\") for kind, content in pieces)
+    plain = "".join(_plain(kind, content, escaped=escaped) for kind, content in pieces)
+    ending = f" ESCAPE '{_ESCAPE}'" if escaped else ""
+    return f"{text} LIKE {quoted_text(plain)}{ending}"
+
+
+def _plain(kind: str, content: str, *, escaped: bool) -> str:
+    if kind == "any":
+        return "%"
+    if kind == "one":
+        return "_"
+    return _ESCAPE + content if escaped and content in ("%", "_", _ESCAPE) else content
+
+
+def _pieces(pattern: str, escape: str | None) -> list[tuple[str, str]]:
+    pieces: list[tuple[str, str]] = []
+    position = 0
+    while position < len(pattern):
+        character = pattern[position]
+        if escape and character == escape and position + 1 < len(pattern):
+            pieces.append(("text", pattern[position + 1]))
+            position += 2
+            continue
+        end = pattern.find("]", position + 2) if character == "[" else -1
+        if end > 0:
+            content = pattern[position + 1 : end]
+            single = len(content) == 1 and content != "^"
+            pieces.append(("text" if single else "class", content))
+            position = end + 1
+            continue
+        pieces.append({"%": ("any", ""), "_": ("one", "")}.get(character, ("text", character)))
+        position += 1
+    return pieces
+
+
+def _regular(text: str, pieces: list[tuple[str, str]], collation: str | None, remark: list[str]) -> str:
+    strength = (collation or "").upper()
+    binary = "_BIN" in strength
+    if not binary and "_AI" in strength:
+        raise Untranslatable("a LIKE class under a collation that ignores accents")
+    if not binary and any(kind == "class" and re.search(r".-.", content) for kind, content in pieces):
+        remark.append("like-range")
+    expression = "".join(_regular_piece(kind, content) for kind, content in pieces)
+    flags = "c" if binary or "_CS" in strength else "i"
+    return f"REGEXP_LIKE({text}, {quoted_text('^' + expression + chr(92) + 'z')}, '{flags}n')"
+
+
+def _regular_piece(kind: str, content: str) -> str:
+    if kind == "any":
+        return ".*"
+    if kind == "one":
+        return "."
+    if kind == "text":
+        return _safe(content)
+    negated = content.startswith("^")
+    body = content.removeprefix("^")
+    inside = re.sub(r"[\\\[\]^&]", lambda found: "\\" + found[0], body)
+    return f"[{'^' if negated else ''}{inside}]"
+
+
+def _safe(content: str) -> str:
+    return "".join("\\" + character if character in _REGEX_SIGNS else character for character in content)

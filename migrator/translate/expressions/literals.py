@@ -1,0 +1,119 @@
+"""Constants: numbers, text, and text that stands for a moment."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from migrator.model.datatype import DataType, SqlType
+from migrator.rules.types import FRACTION_DIGITS, scale_of
+from migrator.translate.expressions.value import Family, Untranslatable, Value, family_of, quoted_text
+
+_MOMENT: Final = re.compile(
+    r"^\s*(?:(\d{4})-?(\d{2})-?(\d{2}))?(?:[ T]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.:](\d{1,7}))?)?)?Z?\s*$"
+)
+_EPOCH: Final = date(1900, 1, 1)
+
+
+def number(text: str) -> Value:
+    """A numeric constant; its type is what T-SQL makes of it (MS Learn: "Constants")."""
+    if "e" in text.lower():
+        return Value(text, DataType(SqlType.FLOAT, precision=53), nullable=False)
+    if text.isdigit():
+        value = int(text)
+        digits = text.lstrip("0") or "0"
+        type_ = DataType(SqlType.INT) if value < 2**31 else DataType(SqlType.NUMERIC, precision=len(digits), scale=0)
+        return Value(digits, type_, nullable=False, literal=value)
+    whole, _, fraction = text.partition(".")
+    whole = whole.lstrip("0")
+    type_ = DataType(SqlType.NUMERIC, precision=max(1, len(whole) + len(fraction)), scale=len(fraction))
+    plain = f"{whole or '0'}.{fraction}" if fraction else whole or "0"
+    return Value(plain, type_, nullable=False, literal=Decimal(plain))
+
+
+def negative(value: Value) -> Value:
+    """A constant with its sign changed."""
+    assert isinstance(value.literal, (int, Decimal))  # noqa: S101 - only numbers are negated
+    if value.literal == 0:
+        return value
+    return Value(f"-{value.sql}", value.type, nullable=False, literal=-value.literal, atom=False)
+
+
+def text(content: str, *, unicode: bool) -> Value:
+    """A string constant."""
+    base = SqlType.NVARCHAR if unicode else SqlType.VARCHAR
+    return Value(quoted_text(content), DataType(base, length=max(1, len(content))), nullable=False, literal=content)
+
+
+def converted(value: Value, type_: DataType) -> Value:
+    """A constant as the other operand's type, as T-SQL converts it. Raises Untranslatable where that depends on settings."""
+    content = value.literal
+    target = family_of(type_)
+    if content is None or target is value.family:
+        return value
+    if target in (Family.DATE, Family.DATETIME, Family.TIME):
+        return moment(content, type_)
+    if target in (Family.INTEGER, Family.EXACT, Family.FLOAT) and isinstance(content, str):
+        return _number_of(content, type_)
+    if target is Family.TEXT and isinstance(content, int):
+        return text(str(content), unicode=False)
+    if target is Family.GUID and isinstance(content, str):
+        if not re.fullmatch(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?", content):
+            raise Untranslatable("a constant is no uniqueidentifier")
+        plain = content.strip("{}").lower()
+        return Value(quoted_text(plain), type_, nullable=False, literal=plain)
+    return value
+
+
+def moment(content: str | int | Decimal, type_: DataType) -> Value:
+    """A constant as a date, a time or both, as a typed MySQL literal. Only forms that no language setting changes."""
+    if isinstance(content, int) and type_.base in (SqlType.DATETIME, SqlType.SMALLDATETIME):
+        year_month_day = _day(content)
+        clock = "00:00:00"
+    elif isinstance(content, str):
+        year_month_day, clock = _split(content, min(scale_of(type_), FRACTION_DIGITS))
+    else:
+        raise Untranslatable("a number stands for a date")
+    if type_.base is SqlType.DATE:
+        plain, word = year_month_day, "DATE"
+    elif type_.base is SqlType.TIME:
+        plain, word = clock, "TIME"
+    else:
+        plain, word = f"{year_month_day} {clock}", "TIMESTAMP"
+    return Value(f"{word}{quoted_text(plain)}", type_, nullable=False, literal=plain)
+
+
+def _day(number_of_days: int) -> str:
+    try:
+        return (_EPOCH + timedelta(days=number_of_days)).isoformat()
+    except OverflowError:
+        raise Untranslatable("a number is no date") from None
+
+
+def _split(content: str, digits: int) -> tuple[str, str]:
+    found = _MOMENT.match(content)
+    if found is None:
+        raise Untranslatable("a date is written in a form that depends on the session's language")
+    year, month, day, hour, minute, second, fraction = found.groups()
+    try:
+        days = date(int(year), int(month), int(day)).isoformat() if year else _EPOCH.isoformat()
+    except ValueError:
+        raise Untranslatable("a constant is no date") from None
+    clock = f"{int(hour or 0):02d}:{minute or '00'}:{second or '00'}"
+    kept = (fraction or "").ljust(7, "0")[:digits]
+    return days, f"{clock}.{kept}" if kept.strip("0") else clock
+
+
+def _number_of(content: str, type_: DataType) -> Value:
+    if family_of(type_) is Family.INTEGER and type_.base is SqlType.BIT and content.casefold() in ("true", "false"):
+        return number("1" if content.casefold() == "true" else "0")
+    try:
+        value = Decimal(content.strip() or "0")
+    except InvalidOperation:
+        raise Untranslatable("text that is no number is compared with a number") from None
+    if not value.is_finite() or (family_of(type_) is Family.INTEGER and value != int(value)):
+        raise Untranslatable("text that is no whole number is compared with one")
+    plain = number(format(abs(value), "f"))
+    return negative(plain) if value < 0 else plain

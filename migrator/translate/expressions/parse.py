@@ -1,0 +1,92 @@
+"""T-SQL expression text to a syntax tree that still says what was written.
+
+sqlglot's T-SQL reader turns functions into its own neutral nodes and loses meaning on the way (units of DATEDIFF, the kind of
+CONVERT, float(24)). Here every call stays a call by its T-SQL name, and a type stays its text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+
+from sqlglot import exp
+from sqlglot.dialects.tsql import TSQL
+from sqlglot.errors import SqlglotError
+from sqlglot.parsers.tsql import TSQLParser
+from sqlglot.tokenizer_core import TokenType
+
+from migrator.translate.expressions.value import Untranslatable
+
+_MONEY: Final = re.compile(r"(?<![\w@#$\]'\"])\$(\d+(?:\.\d*)?|\.\d+)")
+_STRING_OR_NAME: Final = re.compile(r"'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"")
+MONEY_CALL: Final = "$money"
+"""The name of the call that stands for a money literal (``$1.50``), which sqlglot cannot read."""
+
+
+class _Parser(TSQLParser):
+    """T-SQL's expressions without any function that sqlglot knows."""
+
+    FUNCTIONS: ClassVar[dict[str, Callable[..., Any]]] = {}
+    NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, Any]] = {}
+    NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {"CASE": lambda self: self._parse_case()}
+    FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {
+        "CAST": lambda self: self.cast("CAST"),
+        "TRY_CAST": lambda self: self.cast("TRY_CAST"),
+        "CONVERT": lambda self: self.convert("CONVERT"),
+        "TRY_CONVERT": lambda self: self.convert("TRY_CONVERT"),
+    }
+
+    def cast(self, name: str) -> exp.Anonymous:
+        """``value AS type``: a call of the type's text and the value."""
+        value = self._parse_disjunction()
+        self._match(TokenType.ALIAS)
+        return exp.Anonymous(this=name, expressions=[exp.Var(this=self._type_text()), value])
+
+    def convert(self, name: str) -> exp.Anonymous:
+        """``type, value[, style]``: the same with the style."""
+        arguments: list[Any] = [exp.Var(this=self._type_text())]
+        while self._match(TokenType.COMMA):
+            arguments.append(self._parse_disjunction())
+        return exp.Anonymous(this=name, expressions=arguments)
+
+    def _type_text(self) -> str:
+        words: list[str] = []
+        depth = 0
+        while self._curr and (depth or self._curr.token_type not in (TokenType.COMMA, TokenType.R_PAREN)):
+            depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(self._curr.token_type, 0)
+            words.append(self._curr.text)
+            self._advance()
+        return "".join(words)
+
+
+class _Expressions(TSQL):
+    """T-SQL as sqlglot tokenizes it, read by the parser above."""
+
+    Parser = _Parser
+
+
+def parse(text: str) -> exp.Expr:
+    """The tree of one expression or condition. Raises Untranslatable where it cannot be read."""
+    try:
+        trees = _Expressions().parse(_with_money(text))
+    except SqlglotError:
+        raise Untranslatable("the expression cannot be read") from None
+    except RecursionError:
+        raise Untranslatable("the expression is nested too deep") from None
+    if len(trees) != 1 or trees[0] is None:
+        raise Untranslatable("the expression cannot be read")
+    return trees[0]
+
+
+def _with_money(text: str) -> str:
+    pieces: list[str] = []
+    position = 0
+    for found in _STRING_OR_NAME.finditer(text):
+        pieces += [_MONEY.sub(_money, text[position : found.start()]), found[0]]
+        position = found.end()
+    return "".join(pieces) + _MONEY.sub(_money, text[position:])
+
+
+def _money(found: re.Match[str]) -> str:
+    return f"[{MONEY_CALL}]({found[1]})"

@@ -1,0 +1,222 @@
+"""The walk over an expression's tree: each node becomes a typed MySQL value, or the whole is refused with a reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlglot import exp
+
+from migrator.model.datatype import DataType, SqlType
+from migrator.mysql.connect import quoted
+from migrator.translate.expressions.arithmetic import bits, calculate, signed
+from migrator.translate.expressions.compare import comparable, like
+from migrator.translate.expressions.datatypes import common_type
+from migrator.translate.expressions.functions import call
+from migrator.translate.expressions.literals import converted, negative, number, text
+from migrator.translate.expressions.parse import MONEY_CALL, parse
+from migrator.translate.expressions.scope import Scope
+from migrator.translate.expressions.value import NUMBERS, PADDED_TYPES, Family, Untranslatable, Value
+
+_COMPARISONS: Final[dict[type[exp.Expr], str]] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+}
+_ARITHMETIC: Final[dict[type[exp.Expr], str]] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+_BITS: Final[dict[type[exp.Expr], str]] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "^"}
+_BARE_CALLS: Final = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
+
+
+class Translator:
+    """Translates one expression in one scope; ``remarks`` collects the ids of what a reader must know about the result.
+
+    ``used`` are the source columns that it reads, letter case folded.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.remarks: list[str] = []
+        self.used: set[str] = set()
+
+    def condition_of(self, source: str) -> str:
+        """A T-SQL condition as MySQL text. Raises Untranslatable."""
+        try:
+            return self.condition(parse(source))
+        except RecursionError:
+            raise Untranslatable("the expression is nested too deep") from None
+
+    def scalar_of(self, source: str) -> Value:
+        """A T-SQL expression as a typed value. Raises Untranslatable."""
+        try:
+            return self.scalar(parse(source))
+        except RecursionError:
+            raise Untranslatable("the expression is nested too deep") from None
+
+    def condition(self, node: exp.Expr) -> str:
+        """A search condition: T-SQL keeps it apart from values, so does this walk."""
+        if isinstance(node, exp.Paren):
+            return self.condition(node.this)
+        if isinstance(node, (exp.And, exp.Or)):
+            word = " AND " if isinstance(node, exp.And) else " OR "
+            # a long chain nests to the left: walk it with a loop
+            terms: list[exp.Expr] = []
+            left: exp.Expr = node
+            while type(left) is type(node):
+                terms.append(left.expression)
+                left = left.this
+            terms.append(left)
+            return word.join(self._term(term, node) for term in reversed(terms))
+        if isinstance(node, exp.Not):
+            return self._negated(node.this)
+        if type(node) in _COMPARISONS:
+            left_sql, right_sql = comparable(self.scalar(node.this), self.scalar(node.expression))
+            return f"{left_sql} {_COMPARISONS[type(node)]} {right_sql}"
+        if isinstance(node, exp.Is):
+            return f"{self.scalar(node.this).inner} IS NULL"
+        if isinstance(node, exp.In):
+            return self._in(node)
+        if isinstance(node, exp.Between):
+            value = self.scalar(node.this)
+            low, low_bound = comparable(value, self.scalar(node.args["low"]))
+            high, high_bound = comparable(value, self.scalar(node.args["high"]))
+            return (
+                f"{low} BETWEEN {low_bound} AND {high_bound}"
+                if low == high
+                else f"{low} >= {low_bound} AND {high} <= {high_bound}"
+            )
+        if isinstance(node, (exp.Like, exp.Escape)):
+            return self._like(node)
+        raise Untranslatable(f"it has a condition that is not known ({type(node).__name__})")
+
+    def _term(self, node: exp.Expr, parent: exp.Expr) -> str:
+        inner = node.unnest()
+        sql = self.condition(inner)
+        mixed = isinstance(inner, (exp.And, exp.Or)) and type(inner) is not type(parent)
+        return f"({sql})" if mixed else sql
+
+    def _negated(self, node: exp.Expr) -> str:
+        inner = node.unnest()
+        if isinstance(inner, exp.Is):
+            return f"{self.scalar(inner.this).inner} IS NOT NULL"
+        return f"NOT ({self.condition(inner)})"
+
+    def _in(self, node: exp.In) -> str:
+        if not node.expressions:
+            raise Untranslatable("it asks another table")
+        value = self.scalar(node.this)
+        pairs = [comparable(value, self.scalar(item)) for item in node.expressions]
+        if len({left for left, _ in pairs}) != 1:
+            raise Untranslatable("its IN list mixes types")
+        return f"{pairs[0][0]} IN ({', '.join(right for _, right in pairs)})"
+
+    def _like(self, node: exp.Expr) -> str:
+        escape: str | None = None
+        if isinstance(node, exp.Escape):
+            mark = self.scalar(node.expression)
+            if not isinstance(mark.literal, str):
+                raise Untranslatable("the ESCAPE of a LIKE is no constant")
+            escape, node = mark.literal, node.this
+        value, pattern = self.scalar(node.this), self.scalar(node.expression)
+        if not isinstance(pattern.literal, str) or value.family is not Family.TEXT:
+            raise Untranslatable("the pattern of a LIKE is no constant")
+        return like(value, pattern.literal, escape, self.remarks)
+
+    def scalar(self, node: exp.Expr) -> Value:
+        """A value."""
+        if isinstance(node, exp.Paren):
+            return self.scalar(node.this)
+        if isinstance(node, exp.Literal):
+            return text(node.this, unicode=False) if node.is_string else number(node.this)
+        if isinstance(node, exp.National):
+            return text(node.name, unicode=True)
+        if isinstance(node, exp.HexString):
+            digits = f"{node.this}" if len(node.this) % 2 == 0 else f"0{node.this}"
+            return Value(f"X'{digits}'", DataType(SqlType.VARBINARY, length=max(1, len(digits) // 2)), nullable=False)
+        if isinstance(node, exp.Null):
+            return Value("NULL", None)
+        if isinstance(node, exp.Column):
+            return self._column(node)
+        if isinstance(node, exp.Neg):
+            return self._minus(self.scalar(node.this))
+        if type(node) in _ARITHMETIC:
+            left, right = self.scalar(node.this), self.scalar(node.expression)
+            return calculate(_ARITHMETIC[type(node)], left, right, self.remarks)
+        if type(node) in _BITS:
+            return bits(_BITS[type(node)], self.scalar(node.this), self.scalar(node.expression))
+        if isinstance(node, exp.Case):
+            return self._case(node)
+        if isinstance(node, exp.Anonymous):
+            return self._call(node)
+        if isinstance(node, exp.Dot):
+            return self._method(node)
+        if isinstance(node, exp.NextValueFor):
+            raise Untranslatable("it takes numbers from a sequence")
+        raise Untranslatable(f"it has a part that is not known ({type(node).__name__})")
+
+    def _column(self, node: exp.Column) -> Value:
+        name = node.name
+        if not node.this.args.get("quoted") and name.casefold() in _BARE_CALLS:
+            return call(self, name.casefold(), [])
+        found = self.scope.column(name)
+        self.used.add(name.casefold())
+        return Value(
+            quoted(found.target),
+            found.type,
+            nullable=found.nullable,
+            raw_char=found.type.base in PADDED_TYPES,
+            collation=found.collation,
+        )
+
+    def _minus(self, value: Value) -> Value:
+        if value.literal is not None and value.family in NUMBERS:
+            return negative(value)
+        if value.family not in NUMBERS:
+            raise Untranslatable("a minus stands before something that is no number")
+        return Value(f"-{signed(value)}", value.type, nullable=value.nullable, atom=False)
+
+    def _case(self, node: exp.Case) -> Value:
+        branches: list[tuple[str, Value]] = []
+        subject = self.scalar(node.this) if node.this is not None else None
+        for branch in node.args["ifs"]:
+            if subject is None:
+                test = self.condition(branch.this)
+            else:
+                test = " = ".join(comparable(subject, self.scalar(branch.this)))
+            branches.append((test, self.scalar(branch.args["true"])))
+        default = node.args.get("default")
+        return self.choice(branches, self.scalar(default) if default is not None else None)
+
+    def choice(self, branches: list[tuple[str, Value]], default: Value | None) -> Value:
+        """CASE of conditions and values."""
+        values = [value for _, value in branches] + ([default] if default is not None else [])
+        type_ = common_type(values)
+        values = [converted(value, type_) for value in values]
+        when = " ".join(f"WHEN {test} THEN {value.sql}" for (test, _), value in zip(branches, values, strict=False))
+        otherwise = f" ELSE {values[-1].sql}" if default is not None else ""
+        nullable = default is None or any(value.nullable for value in values)
+        return Value(f"CASE {when}{otherwise} END", type_, nullable=nullable)
+
+    def _call(self, node: exp.Anonymous) -> Value:
+        name = node.name
+        if name == MONEY_CALL:
+            amount = self.scalar(node.expressions[0])
+            return Value(amount.sql, DataType(SqlType.MONEY), nullable=False, literal=amount.literal)
+        return call(self, name.casefold(), list(node.expressions))
+
+    def _method(self, node: exp.Dot) -> Value:
+        inner = node.expression
+        if not isinstance(inner, exp.Anonymous):
+            raise Untranslatable("it has a part that is not known (Dot)")
+        owner = node.this.name
+        if isinstance(node.this, exp.Identifier) and owner.casefold() in self.scope.columns:
+            found = self.scope.column(owner)
+            self.used.add(owner.casefold())
+            if found.type.base is SqlType.HIERARCHYID and inner.name.casefold() == "getlevel" and not inner.expressions:
+                path = quoted(found.target)
+                depth = f"CHAR_LENGTH({path}) - CHAR_LENGTH(REPLACE({path}, '/', '')) - 1"
+                return Value(depth, DataType(SqlType.SMALLINT), nullable=found.nullable, atom=False)
+            raise Untranslatable(f"it calls the method {inner.name} of a {found.type.base}")
+        raise Untranslatable(f"it calls the user's function {owner}.{inner.name}")

@@ -1,0 +1,54 @@
+"""Findings as they come up, and the status that each object has because of them."""
+
+from __future__ import annotations
+
+from migrator.model.finding import Finding, Status
+from migrator.model.schema import ObjectKind, Place
+from migrator.model.translation import TranslatedObject
+from migrator.rules import Rules
+
+
+class Notes:
+    """Collects the objects of a database and the remarks on them; an object's status is the worst of its remarks."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._findings: list[Finding] = []
+        self._objects: dict[tuple[ObjectKind, str], str] = {}
+
+    def count(self, kind: ObjectKind, name: str, target: str = "") -> None:
+        """Count an object; ``target`` is its name in MySQL, empty while or if it has none."""
+        self._objects[kind, name] = target
+
+    def add(self, rule: str, kind: ObjectKind, name: str, place: Place | None = None, /, **details: object) -> None:
+        """Remark on an object by a rule of checks.toml; ``details`` fill the placeholders of its reason."""
+        check = self._rules.check(rule)
+        finding = Finding(
+            rule=rule,
+            severity=check.severity,
+            status=check.status,
+            kind=kind,
+            object=name,
+            reason=check.reason.format(**details),
+            advice=check.advice,
+            place=place,
+        )
+        if finding not in self._findings:
+            self._findings.append(finding)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All remarks, in the order in which they were made."""
+        return tuple(self._findings)
+
+    def objects(self) -> tuple[TranslatedObject, ...]:
+        """Every object with its status."""
+        worst: dict[tuple[ObjectKind, str], Status] = {}
+        for finding in self._findings:
+            key = (finding.kind, finding.object)
+            if key not in worst or finding.status.rank > worst[key].rank:
+                worst[key] = finding.status
+        return tuple(
+            TranslatedObject(name, kind, worst.get((kind, name), Status.AUTOMATIC), target)
+            for (kind, name), target in self._objects.items()
+        )

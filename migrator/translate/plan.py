@@ -1,0 +1,95 @@
+"""The plan of a whole database: pure, and the same for the same database and rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from migrator.model.mapping import TableMapping
+from migrator.model.name import ObjectName
+from migrator.model.schema import Database, ObjectKind, Table
+from migrator.model.translation import Phase, Translation
+from migrator.rules import Rules
+from migrator.translate.checks import draft_checks
+from migrator.translate.columns import Collations, draft_columns
+from migrator.translate.computed import draft_computed
+from migrator.translate.ddl import statements
+from migrator.translate.defaults import draft_defaults
+from migrator.translate.draft import TableDraft
+from migrator.translate.foreign_keys import draft_foreign_keys
+from migrator.translate.identity import draft_identity
+from migrator.translate.indexes import IndexPlanner
+from migrator.translate.inventory import list_others
+from migrator.translate.names import Namer
+from migrator.translate.notes import Notes
+from migrator.translate.rowsize import fit_row
+from migrator.translate.surrogates import surrogates
+
+
+def plan(database: Database, rules: Rules) -> Translation:
+    """What ``database`` becomes under ``rules``. Raises RulesError where rules contradict each other or miss a type."""
+    notes = Notes(rules)
+    collations = Collations(rules, database.collation)
+    collation, _ = collations.of(None)
+    drafts: dict[ObjectName, TableDraft] = {}
+    tables, checks = Namer(), Namer()
+    for table in database.tables:
+        draft = TableDraft(table, _table_name(table, rules, tables, notes), collation)
+        draft_columns(draft, rules, collations, notes)
+        draft_identity(draft, notes)
+        draft_computed(draft, rules, collations, notes)
+        if not fit_row(draft, notes):
+            notes.count(ObjectKind.TABLE, str(table.name))
+            continue
+        draft_defaults(draft, rules, notes)
+        IndexPlanner(draft, rules, database.collation, notes).plan()
+        draft_checks(draft, rules, database.collation, checks, notes)
+        drafts[table.name] = draft
+    draft_foreign_keys(drafts, notes)
+    list_others(database, notes)
+    made_up = surrogates(database)
+    order = list(Phase)
+    made = sorted(
+        (item for draft in drafts.values() for item in statements(draft)), key=lambda item: order.index(item.phase)
+    )
+    return Translation(
+        mappings=tuple(_mapping(draft, made_up) for draft in drafts.values()),
+        statements=tuple(made),
+        objects=notes.objects(),
+        findings=notes.findings,
+        collation=collation,
+    )
+
+
+def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
+    label = str(table.name)
+    chosen = rules.chosen_name(table.name)
+    wanted = chosen or rules.prefix(table.name.schema) + table.name.name
+    name = names.take(wanted, label)
+    notes.count(ObjectKind.TABLE, label, name)
+    if name != wanted:
+        notes.add("name-changed", ObjectKind.TABLE, label, table.place, name=name)
+    for feature in table.features:
+        notes.add("table-feature", ObjectKind.TABLE, label, table.place, feature=feature)
+    if table.temporal is not None:
+        notes.add("temporal", ObjectKind.TABLE, label, table.place)
+    return name
+
+
+def _mapping(draft: TableDraft, made_up: set[tuple[ObjectName, str]]) -> TableMapping:
+    columns = tuple(
+        replace(column.target, surrogate=(draft.object, column.target.source.casefold()) in made_up)
+        for column in draft.columns
+        if column.generated is None
+    )
+    loaded = {column.name: column for column in columns}
+    counter = next((column.name for column in draft.columns if column.auto_increment), None)
+    return TableMapping(draft.object, draft.name, columns, _key(draft, set(loaded)), counter)
+
+
+def _key(draft: TableDraft, loaded: set[str]) -> tuple[str, ...]:
+    candidates = [draft.primary_key, *(index.parts for index in draft.indexes if index.unique)]
+    for parts in candidates:
+        names = tuple(part.column for part in parts)
+        if names and set(names) <= loaded and not any(draft.named(name).target.nullable for name in names):
+            return names
+    return ()
