@@ -29,8 +29,8 @@ def key(name: ObjectName) -> Id:
 class Catalog:
     """Objects by their key; tables and modules share one space of names, as in sys.objects."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
+        self.name = ""
         self.collation = DEFAULT_COLLATION
         self.tables: dict[Id, TableDraft] = {}
         self.modules: dict[Id, Module] = {}

@@ -67,7 +67,7 @@ def key(cursor: Cursor, table: TableDraft, name: str | None, place: Place, *, in
         made = Key(name, columns, clustered=kind != "NONCLUSTERED", place=place)
         table.set_primary_key(made, by_default=not kind)
     else:
-        table.uniques.append(Key(name, columns, clustered=kind == "CLUSTERED", place=place))
+        table.add_unique(Key(name, columns, clustered=kind == "CLUSTERED", place=place))
 
 
 def foreign_key(
@@ -85,7 +85,7 @@ def foreign_key(
             made = replace(made, on_update=_action(cursor))
         elif not cursor.take("NOT", "FOR", "REPLICATION"):
             break
-    table.foreign_keys.append(made)
+    table.add_foreign_key(made)
 
 
 def _action(cursor: Cursor) -> Action:
@@ -99,4 +99,4 @@ def check(cursor: Cursor, table: TableDraft, name: str | None, place: Place, *, 
     """Step over CHECK and add it; its expression is kept without the brackets around it."""
     cursor.expect("CHECK")
     cursor.take("NOT", "FOR", "REPLICATION")
-    table.checks.append(Check(name, cursor.group(), trusted=trusted, place=place))
+    table.add_check(Check(name, cursor.group(), trusted=trusted, place=place))

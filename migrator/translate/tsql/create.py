@@ -89,7 +89,7 @@ def _table(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
 def _module(cursor: Cursor, kind: ObjectKind, statement: Statement, catalog: Catalog, *, may_exist: bool) -> bool:
     if is_temporary(cursor):
         return False
-    made = modules.module(cursor, kind, statement.text)
+    made = modules.module(cursor, kind, statement.text, statement.place)
     if isinstance(made, Module):
         catalog.add_module(made, may_exist=may_exist)
     else:

@@ -17,14 +17,18 @@ _STRINGS: Final = {TokenType.STRING, TokenType.NATIONAL_STRING}
 
 
 class Cursor:
-    """A position in the tokens ``start`` to ``end`` (exclusive) of a stream. Words are compared in upper case."""
+    """A position in the tokens ``start`` to ``end`` (exclusive) of a stream. Words are compared in upper case.
 
-    __slots__ = ("at", "end", "stream")
+    ``schema`` is where names belong that name no schema.
+    """
 
-    def __init__(self, stream: Stream, start: int, end: int) -> None:
+    __slots__ = ("at", "end", "schema", "stream")
+
+    def __init__(self, stream: Stream, start: int, end: int, schema: str = DEFAULT_SCHEMA) -> None:
         self.stream = stream
         self.at = start
         self.end = end
+        self.schema = schema
 
     @property
     def done(self) -> bool:
@@ -141,9 +145,9 @@ class Cursor:
         return parts
 
     def object_name(self, what: str = "a name") -> ObjectName:
-        """Step over an object's name; server and database are left out, the schema is dbo unless it is there."""
+        """Step over an object's name; server and database are left out, a missing schema is filled in."""
         parts = self.parts(what)
-        return ObjectName((parts[-2] if len(parts) > 1 else "") or DEFAULT_SCHEMA, parts[-1])
+        return ObjectName((parts[-2] if len(parts) > 1 else "") or self.schema, parts[-1])
 
     def group(self) -> str:
         """Step over a bracketed group and return the text inside."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from migrator.model.name import ObjectName
 from migrator.model.schema import Check, Column, ForeignKey, Index, Key, KeyColumn, Place
-from migrator.translate.tsql.problems import Exists, Missing
+from migrator.translate.tsql.problems import Exists, Missing, Unreadable
 from migrator.translate.tsql.types import TypeName
 
 
@@ -89,9 +89,10 @@ class TableDraft:
         self.columns[index] = replace(draft, column=replace(draft.column, **changes))  # type: ignore[arg-type]  # by field name
 
     def set_primary_key(self, key: Key, *, by_default: bool) -> None:
-        """The primary key. Raises Exists for a second one."""
+        """The primary key. Raises Exists for the same one again, Unreadable for another."""
         if self.primary_key is not None:
-            raise Exists(f"{self.name} has two primary keys")
+            again = same(self.primary_key.name or "", key.name or "")
+            raise (Exists if again else Unreadable)(f"{self.name} has two primary keys")
         self.primary_key = key
         self.key_by_default = by_default
 
@@ -100,6 +101,25 @@ class TableDraft:
         if any(same(other.name, index.name) for other in self.indexes):
             raise Exists(f"{self.name} has two indexes {index.name}")
         self.indexes.append(index)
+
+    def add_unique(self, key: Key) -> None:
+        """Append a UNIQUE constraint. Raises Exists for a second constraint of the same name."""
+        self._must_be_new(key.name)
+        self.uniques.append(key)
+
+    def add_foreign_key(self, key: ForeignKey) -> None:
+        """Append a foreign key. Raises Exists for a second constraint of the same name."""
+        self._must_be_new(key.name)
+        self.foreign_keys.append(key)
+
+    def add_check(self, check: Check) -> None:
+        """Append a CHECK. Raises Exists for a second constraint of the same name."""
+        self._must_be_new(check.name)
+        self.checks.append(check)
+
+    def _must_be_new(self, name: str | None) -> None:
+        if name is not None and any(other is not None and same(other, name) for other in self._part_names()):
+            raise Exists(f"{self.name} has two constraints {name}")
 
     def add_feature(self, feature: str) -> None:
         """Note something that MySQL has no word for, once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from migrator.model.name import ObjectName
-from migrator.model.schema import Module, ObjectKind, OtherObject
+from migrator.model.schema import Module, ObjectKind, OtherObject, Place
 from migrator.translate.tsql.cursor import Cursor
 from migrator.translate.tsql.problems import Unreadable
 
@@ -18,11 +18,10 @@ KINDS: Final = {
 }
 
 
-def module(cursor: Cursor, kind: ObjectKind, text: str) -> Module | OtherObject:
+def module(cursor: Cursor, kind: ObjectKind, text: str, place: Place) -> Module | OtherObject:
     """Read a module from its name on. A trigger on the database or the server has no table: it is an OtherObject."""
-    place = cursor.place
     parts = cursor.parts("the name of the module")
-    name = ObjectName((parts[-2] if len(parts) > 1 else "") or "dbo", parts[-1])
+    name = ObjectName((parts[-2] if len(parts) > 1 else "") or cursor.schema, parts[-1])
     parent = None
     if kind is ObjectKind.TRIGGER:
         cursor.expect("ON")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Final
 
 from migrator.model.schema import Database, Unread
@@ -36,13 +35,13 @@ def read_script(text: str, file: str = "script.sql") -> Database:
     return read_scripts((ScriptFile(file, text),))
 
 
-def read_scripts(files: tuple[ScriptFile, ...], name: str = "") -> Database:
+def read_scripts(files: tuple[ScriptFile, ...]) -> Database:
     """The schema that several scripts make together, run in their order.
 
     A statement about a table that comes in a later file is run at the end. The database is called what USE or CREATE
-    DATABASE call it, else ``name``, else as the first file.
+    DATABASE call it; it has no name ("") where neither does.
     """
-    reader = _Reader(Catalog(name or (PurePosixPath(files[0].name).stem if files else "")))
+    reader = _Reader(Catalog())
     for file in files:
         reader.script(Stream(file.name, substituted(file.text)))
     reader.retry()

@@ -13,7 +13,7 @@ from typing import Final
 from sqlglot.tokenizer_core import TokenType
 
 from migrator.model.schema import Place
-from migrator.translate.tsql.cursor import Cursor
+from migrator.translate.tsql.cursor import DEFAULT_SCHEMA, Cursor
 from migrator.translate.tsql.stream import DAMAGED, Stream
 
 _STARTERS: Final = (
@@ -37,6 +37,7 @@ _OBJECTS: Final = {
 } | {"SCHEMA", "TYPE", "SEQUENCE", "SYNONYM", "DATABASE", "USER", "LOGIN", "ROLE"}
 _SECOND_WORDS: Final = {"ROLE", "INDEX", "SCOPED", "CONFIGURATION", "SCHEME", "FUNCTION", "CATALOG"}
 _MODULES: Final = frozenset({"PROC", "PROCEDURE", "FUNCTION", "VIEW", "TRIGGER"})
+_NEVER_IN_VIEW: Final = {"CREATE", "ALTER", "DROP", "GRANT", "EXEC", "EXECUTE", "INSERT", "PRINT", "IF"}
 _QUERY: Final = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"})
 _PERMISSIONS: Final = frozenset({"GRANT", "DENY", "REVOKE"})
 _COLUMN_PROPERTIES: Final = frozenset({"MASKED", "NOT", "ROWGUIDCOL", "PERSISTED", "SPARSE", "HIDDEN", "MEMBER"})
@@ -45,13 +46,18 @@ _TABLE_PARTS: Final = frozenset({"COLUMN", "CONSTRAINT", "PERIOD"})
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Tokens ``start`` to ``end`` (exclusive); ``conditional`` inside of IF, ELSE, WHILE, CATCH; ``first`` of its batch."""
+    """Tokens ``start`` to ``end`` (exclusive) of a script.
+
+    ``conditional``: inside of IF, ELSE, WHILE or CATCH. ``first``: the first of its batch. ``schema``: where names
+    belong that name none; inside of CREATE SCHEMA it is the new one.
+    """
 
     stream: Stream
     start: int
     end: int
     conditional: bool = False
     first: bool = False
+    schema: str = DEFAULT_SCHEMA
 
     @property
     def text(self) -> str:
@@ -70,7 +76,7 @@ class Statement:
 
     def cursor(self) -> Cursor:
         """A cursor at its first token."""
-        return Cursor(self.stream, self.start, self.end)
+        return Cursor(self.stream, self.start, self.end, self.schema)
 
     @property
     def damaged(self) -> bool:
@@ -85,12 +91,14 @@ def statements(stream: Stream, start: int, end: int) -> Iterator[Statement]:
     words = stream.words
     blocks: list[bool] = []
     guarded = False
+    schema = DEFAULT_SCHEMA
     at = start
     while at < end:
         word = words[at]
         following = words[at + 1] if at + 1 < end else ""
         conditional = guarded or (bool(blocks) and blocks[-1])
         if word == ";":
+            schema = DEFAULT_SCHEMA
             at += 1
         elif word in ("IF", "WHILE"):
             stop = _end(stream, at, end)
@@ -114,18 +122,37 @@ def statements(stream: Stream, start: int, end: int) -> Iterator[Statement]:
         elif following == ":" and word and word not in _STARTERS:
             at += 2  # a label for GOTO
         else:
-            stop = end if _is_module(words, at, end) else _end(stream, at, end)
-            yield Statement(stream, at, stop, conditional, first=at == start)
+            stop = _module_end(words, at, end) or _end(stream, at, end)
+            yield Statement(stream, at, stop, conditional, first=at == start, schema=schema)
+            if word == "CREATE" and following == "SCHEMA" and stop > at + 2:
+                name = at + 3 if words[at + 2] == "AUTHORIZATION" and stop > at + 3 else at + 2
+                schema = stream.tokens[name].text
             guarded = False
             at = stop
 
 
-def _is_module(words: list[str], at: int, end: int) -> bool:
-    """A view, procedure, function or trigger owns the rest of its batch."""
+def _module_end(words: list[str], start: int, end: int) -> int:
+    """Behind a view, procedure, function or trigger; 0 if none begins here.
+
+    It owns the rest of its batch. Where somebody forgot GO, the next one begins at a word that no body may hold; a
+    view, being one query, ends at any word that begins another statement, too.
+    """
+    kind = _module_kind(words, start, end)
+    if not kind:
+        return 0
+    for at in range(start + 3, end):
+        if _module_kind(words, at, end) and words[at - 1] not in ("GRANT", "DENY", "REVOKE", ",", "OR"):
+            return at
+        if kind == "VIEW" and (words[at] == ";" or words[at] in _NEVER_IN_VIEW):
+            return at
+    return end
+
+
+def _module_kind(words: list[str], at: int, end: int) -> str:
     if words[at] not in ("CREATE", "ALTER"):
-        return False
+        return ""
     at += 3 if words[at + 1 : at + 3] == ["OR", "ALTER"] else 1
-    return at < end and words[at] in _MODULES
+    return words[at] if at < end and words[at] in _MODULES else ""
 
 
 def _end(stream: Stream, start: int, end: int) -> int:

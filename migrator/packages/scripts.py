@@ -1,0 +1,145 @@
+"""T-SQL scripts as a source: a schema without rows, from one .sql file or a folder of them."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from migrator.errors import SourceError
+from migrator.model.schema import Database, Table
+from migrator.model.script import ScriptFile
+from migrator.model.segment import Segment
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Reader = Callable[[tuple[ScriptFile, ...]], Database]
+"""Makes a schema of scripts. A function of a module, so that a source can be pickled."""
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNDEFINED: Final = {0xDC00 + byte: byte for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+"""Bytes that Windows-1252 does not define: Windows reads them as the control characters of the same number."""
+
+_BUILT: Final = frozenset({"bin", "obj"})
+"""What a database project builds: copies of its own scripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """A file, or all ``*.sql`` files below a folder in the order of their names.
+
+    ``reader`` is translate's ``read_scripts``: this room may not import it. Where the scripts do not name their
+    database, it is called like the file or folder.
+    """
+
+    path: Path
+    reader: Reader
+
+    @property
+    def identity(self) -> str:
+        """The SHA-256 of all names and contents. Raises SourceError."""
+        digest = hashlib.sha256()
+        for name, content in self._contents():
+            digest.update(os.fsencode(f"{len(name)} {len(content)} {name}"))
+            digest.update(content)
+        return f"sha256:{digest.hexdigest()}"
+
+    @property
+    def has_rows(self) -> bool:
+        """False: INSERT statements of a script are counted, not read."""
+        return False
+
+    def files(self) -> tuple[ScriptFile, ...]:
+        """The scripts, decoded. Raises SourceError."""
+        return tuple(ScriptFile(name, decoded(content, name)) for name, content in self._contents())
+
+    def catalog(self) -> Database:
+        """The schema. Raises SourceError."""
+        database = self.reader(self.files())
+        return database if database.name else replace(database, name=self.path.resolve().stem)
+
+    def segments(self, table: Table) -> tuple[Segment, ...]:  # noqa: ARG002 - the face of every source
+        """None: there are no rows."""
+        return ()
+
+    def read(self, table: Table, segment: Segment, *, batch_bytes: int = 8 << 20) -> Iterator[pa.RecordBatch]:  # noqa: ARG002
+        """Raises SourceError: there are no rows."""
+        raise SourceError(
+            f"scripts hold no rows of {table.name}",
+            why="INSERT statements are not read as data",
+            todo="take a .bacpac of the database to move rows",
+        )
+
+    def _contents(self) -> Iterator[tuple[str, bytes]]:
+        """Every file's name, relative to the folder, and its bytes."""
+        root = self.path
+        if root.is_dir():
+            paths = sorted(path for path in root.rglob("*") if path.suffix.lower() == ".sql" and self._is_ours(path))
+            if not paths:
+                raise SourceError(f"there is no .sql file in {root}", todo="name a folder that holds T-SQL scripts")
+        elif root.exists():
+            paths = [root]
+        else:
+            raise SourceError(f"there is no file or folder {root}", todo="check the path")
+        for path in paths:
+            name = path.relative_to(root).as_posix() if path != root else path.name
+            yield name, _bytes(path)
+
+    def _is_ours(self, path: Path) -> bool:
+        """False for folders, hidden files and what a database project built."""
+        parts = path.relative_to(self.path).parts
+        if any(part.startswith(".") for part in parts) or not path.is_file():
+            return False
+        return not any(
+            part.lower() in _BUILT and any(self.path.joinpath(*parts[:depth]).glob("*.sqlproj"))
+            for depth, part in enumerate(parts[:-1])
+        )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"{path} cannot be read", why=error.strerror or str(error), todo="check its permissions"
+        ) from error
+
+
+def decoded(content: bytes, name: str) -> str:
+    """The text of a script: by its byte order mark, else UTF-8, UTF-16 or Windows-1252. Raises SourceError.
+
+    Without a mark UTF-8 is tried first because text of another encoding is hardly ever valid UTF-8. SSMS saves "Unicode"
+    as UTF-16 with a mark and "ANSI" as the machine's code page, of which 1252 is the usual one.
+    """
+    encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None) or _guess(content)
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8":
+            return content.decode("cp1252", errors="surrogateescape").translate(_UNDEFINED)
+        raise SourceError(
+            f"{name} is not the text that it claims to be",
+            why=f"it begins like {encoding}, but byte {error.start} does not fit",
+            todo="save the file again as UTF-8",
+        ) from error
+
+
+def _guess(content: bytes) -> str:
+    sample = content[:4096]
+    # T-SQL is mostly ASCII: in UTF-16 every other byte of it is then zero.
+    if sample[1::2].count(0) > len(sample) // 4:
+        return "utf-16-le"
+    if sample[0::2].count(0) > len(sample) // 4:
+        return "utf-16-be"
+    return "utf-8"
