@@ -12,7 +12,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ PACKAGES: Final = ("mysql-server-core-8.0", "mysql-server-core-8.4", "mysql-serv
 """The first one that the suite has: the nearest to Aurora MySQL 3."""
 
 _KEYRINGS: Final = Path("/usr/share/keyrings")
+_KEYRING_PACKAGES: Final = {"debian": "debian-archive-keyring", "ubuntu": "ubuntu-keyring"}
 _DEBIAN_MIRROR: Final = "http://deb.debian.org/debian"
 _SECONDS_OF_DOWNLOAD: Final = 1800
 
@@ -108,23 +109,24 @@ def installed(root: Path) -> Program:
     )
 
 
-def this_archive(release: Mapping[str, str] | None = None, keyrings: Path = _KEYRINGS) -> Archive:
+def this_archive() -> Archive:
     """The archive that fits this machine. Raises LabError where there is no apt or no keyring to trust."""
     for tool in ("apt-get", "dpkg"):
         if shutil.which(tool) is None:
             raise LabError("no packages to unpack", why=f"this machine has no {tool}")
-    release = platform.freedesktop_os_release() if release is None else release
-    distribution = "ubuntu" if release.get("ID") == "ubuntu" else "debian"
+    release = platform.freedesktop_os_release()
+    family = {release.get("ID"), *release.get("ID_LIKE", "").split()}
+    distribution = "ubuntu" if "ubuntu" in family else "debian"
     keyring = next(
-        (path for end in ("gpg", "pgp") if (path := keyrings / f"{distribution}-archive-keyring.{end}").exists()), None
+        (path for end in ("gpg", "pgp") if (path := _KEYRINGS / f"{distribution}-archive-keyring.{end}").exists()), None
     )
     if keyring is None:
         raise LabError(
             "no packages that can be trusted",
-            why=f"there is no {distribution}-archive-keyring in {keyrings} to check their signatures with",
-            todo=f"install the package {distribution}-archive-keyring",
+            why=f"there is no {distribution}-archive-keyring in {_KEYRINGS} to check their signatures with",
+            todo=f"install the package {_KEYRING_PACKAGES[distribution]}",
         )
-    codename = release.get("VERSION_CODENAME", "")
+    codename = release.get("UBUNTU_CODENAME") or release.get("VERSION_CODENAME", "")
     architecture = _output("dpkg", "--print-architecture").strip()
     mirror = _mirror(codename, like=f"/{distribution}")
     if distribution == "ubuntu":

@@ -118,7 +118,7 @@ class Container:
             new.write_text(secrets.token_urlsafe(24), encoding="ascii")
             new.replace(self.home.password)
 
-    def _compose(self, *words: str, port: int = 0) -> str:
+    def _compose(self, *words: str, port: int | None = None) -> str:
         return _docker(
             "compose",
             *("--project-name", self.project, "--file", str(compose_file())),
@@ -126,9 +126,9 @@ class Container:
             seconds=_SECONDS_TO_PULL,
             environment={
                 "MIGRATOR_MYSQL_PASSWORD": self._password() if self.home.password.exists() else "unknown",
-                "MIGRATOR_MYSQL_PORT": str(port),
                 # The file's other service does not run here, but Compose fills in the whole file.
                 "MIGRATOR_SQLSERVER_PASSWORD": "unused",
+                **({"MIGRATOR_MYSQL_PORT": str(port)} if port else {}),
             },
         )
 
