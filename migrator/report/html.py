@@ -1,0 +1,93 @@
+"""A rehearsal as one page that needs nothing else: for a screen at night and for an auditor's paper."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from migrator import __version__, units
+from migrator.model.rehearsal import Rehearsal, TableLoad
+from migrator.model.validation import TableValidation
+from migrator.report import charts, summary
+from migrator.report.summary import Shown
+
+_OPEN_ROWS: Final = 15
+"""A longer table shows this many rows; the others are a click away on a screen, and all there on paper."""
+_DIFFERENCES: Final = 500
+"""More differing rows than this help nobody on a page; report.json has them all."""
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("migrator.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_one_line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count=units.count,
+        counted=units.counted,
+        duration=units.duration,
+        megabytes=units.megabytes,
+        volume=units.volume,
+        percent=units.percent,
+        short=summary.short,
+        stopped=_stopped,
+    )
+    environment.globals.update(
+        rows_per_second=units.rows_per_second,
+        megabytes_per_second=units.megabytes_per_second,
+        timeline=charts.timeline,
+        share=charts.share,
+        stacked=charts.stacked,
+        dash=units.NONE,
+    )
+    return environment.get_template("rehearsal.html")
+
+
+def _one_line(value: object) -> object:
+    """Every text on its way into the page; what the template made itself (Markup) stays."""
+    return units.printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _stopped(sentence: str) -> str:
+    """A sentence with its full stop, whoever wrote it."""
+    return sentence if sentence.endswith((".", "!", "?", ":")) else f"{sentence}."
+
+
+def rehearsal_html(rehearsal: Rehearsal, *, shown: Shown) -> str:
+    """The whole page: no script, nothing fetched, every text escaped. ``shown`` gives a row's key as text."""
+    listed = summary.differences(rehearsal.validation)
+    return _template().render(
+        rehearsal=rehearsal,
+        validation=rehearsal.validation,
+        forecast=rehearsal.forecast,
+        translation=rehearsal.translation,
+        sentence=summary.verdict_sentence(rehearsal),
+        gauge=charts.gauge(rehearsal.forecast),
+        objects=summary.object_counts(rehearsal.translation),
+        kinds=summary.kind_counts(rehearsal.translation),
+        rules=summary.rule_groups(rehearsal.translation.findings),
+        work=summary.work_list(rehearsal.translation),
+        limits=summary.limits(rehearsal.validation),
+        differences=[(difference, shown(difference)) for difference in listed[:_DIFFERENCES]],
+        unlisted=rehearsal.validation.differences - sum(difference.count for difference in listed[:_DIFFERENCES]),
+        loads=sorted(rehearsal.loads, key=_by_size),
+        compared=sorted(rehearsal.validation.tables, key=_by_interest),
+        open_rows=_OPEN_ROWS,
+        version=__version__,
+    )
+
+
+def _by_size(load: TableLoad) -> tuple[int, int, str]:
+    return (-load.bytes, -load.rows, load.source)
+
+
+def _by_interest(table: TableValidation) -> tuple[bool, bool, int, str]:
+    """What differs first, then what was compared with limits, then the large ones."""
+    return (table.equal, not table.limits, -table.source.rows, table.table)
