@@ -119,8 +119,8 @@ def _bytes(path: Path) -> bytes:
 def decoded(content: bytes, name: str) -> str:
     """The text of a script: by its byte order mark, else UTF-8, UTF-16 or Windows-1252. Raises SourceError.
 
-    Without a mark UTF-8 is tried first because text of another encoding is hardly ever valid UTF-8. SSMS saves "Unicode"
-    as UTF-16 with a mark and "ANSI" as the machine's code page, of which 1252 is the usual one.
+    Without a mark UTF-8 is tried first because text of another encoding is hardly ever valid UTF-8. SSMS saves
+    "Unicode" as UTF-16 with a mark and "ANSI" as the machine's code page, of which 1252 is the usual one.
     """
     encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None) or _guess(content)
     try:

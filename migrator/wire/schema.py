@@ -67,5 +67,7 @@ def arrow_schema(table: Table) -> pa.Schema:
     for column in table.stored_columns:
         if column.type is None:
             raise ValueError(f"{table.name}.{column.name} is stored but has no type")
-        fields.append(pa.field(column.name, arrow_type(column.type), nullable=column.nullable))
+        # An encrypted column is its ciphertext: nobody but the client holds the key.
+        type_ = pa.binary() if column.encrypted else arrow_type(column.type)
+        fields.append(pa.field(column.name, type_, nullable=column.nullable))
     return pa.schema(fields)
