@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,11 +24,18 @@ SMALL_AND_FAST = {
 
 
 @pytest.fixture(scope="session")
-def lab() -> Iterator[Lab]:
+def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
     """A private server for the whole run; it ends with the run, however that ends."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        # The first run downloads a server: nobody should wonder what takes so long.
+        with capture.global_and_fixture_disabled():
+            sys.stderr.write(f"\n{line}\n")
+
     folder = Path(tempfile.mkdtemp(prefix="migrator-tests-"))
     try:
-        yield up(folder, owner_pid=os.getpid(), settings=SMALL_AND_FAST)
+        yield up(folder, owner_pid=os.getpid(), settings=SMALL_AND_FAST, say=say)
     finally:
         down(folder, purge=True)
 
