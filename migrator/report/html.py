@@ -15,6 +15,8 @@ from migrator.report.summary import Shown
 
 _OPEN_ROWS: Final = 15
 """A longer table shows this many rows; the others are a click away on a screen, and all there on paper."""
+_MOST_REMARKS: Final = 5
+"""A rule with more different reasons than this has one for each object: they are listed with the objects."""
 _DIFFERENCES: Final = 500
 """More differing rows than this help nobody on a page; report.json has them all."""
 
@@ -80,6 +82,7 @@ def rehearsal_html(rehearsal: Rehearsal, *, shown: Shown) -> str:
         loads=sorted(rehearsal.loads, key=_by_size),
         compared=sorted(rehearsal.validation.tables, key=_by_interest),
         open_rows=_OPEN_ROWS,
+        most_remarks=_MOST_REMARKS,
         version=__version__,
     )
 

@@ -75,14 +75,26 @@ def kind_counts(translation: Translation) -> dict[ObjectKind, dict[Status, int]]
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Findings that say the same in the same words about several objects."""
+
+    reason: str
+    advice: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """All findings of one rule. ``reason`` and ``advice`` are empty where its findings do not agree on them."""
+    """All findings of one rule: its remarks, the most frequent first. ``severity`` is the worst of them."""
 
     rule: str
     severity: Severity
-    findings: tuple[Finding, ...]
-    reason: str
-    advice: str
+    remarks: tuple[Remark, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all remarks."""
+        return tuple(finding for remark in self.remarks for finding in remark.findings)
 
 
 def rule_groups(findings: Iterable[Finding]) -> tuple[RuleGroup, ...]:
@@ -91,20 +103,18 @@ def rule_groups(findings: Iterable[Finding]) -> tuple[RuleGroup, ...]:
     for finding in findings:
         by_rule[finding.rule].append(finding)
     groups = (
-        RuleGroup(
-            rule,
-            min((finding.severity for finding in found), key=SEVERITIES.index),
-            tuple(sorted(found, key=lambda finding: finding.object)),
-            _shared({finding.reason for finding in found}),
-            _shared({finding.advice for finding in found}),
-        )
+        RuleGroup(rule, min((finding.severity for finding in found), key=SEVERITIES.index), _remarks(found))
         for rule, found in by_rule.items()
     )
     return tuple(sorted(groups, key=lambda group: (SEVERITIES.index(group.severity), -len(group.findings), group.rule)))
 
 
-def _shared(texts: set[str]) -> str:
-    return next(iter(texts)) if len(texts) == 1 else ""
+def _remarks(findings: Iterable[Finding]) -> tuple[Remark, ...]:
+    by_words: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in sorted(findings, key=lambda finding: finding.object):
+        by_words[finding.reason, finding.advice].append(finding)
+    remarks = (Remark(reason, advice, tuple(found)) for (reason, advice), found in by_words.items())
+    return tuple(sorted(remarks, key=lambda remark: -len(remark.findings)))
 
 
 @dataclass(frozen=True, slots=True)

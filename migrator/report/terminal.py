@@ -24,24 +24,24 @@ _LONGEST: Final = 40
 
 
 def rehearsal_text(rehearsal: Rehearsal, *, shown: Shown, width: int = WIDTH) -> str:
-    """Phases, findings, differences and last, where the eye rests, the verdict."""
+    """Phases, findings, differences and last, where the eye rests, the verdict. No line break at the end."""
     blocks = [
         _phases(rehearsal.phases),
         _objects(rehearsal.translation, width),
         _differences(rehearsal.validation, shown, width),
         _closing(str(rehearsal.verdict), summary.verdict_sentence(rehearsal), width),
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
 def validation_text(validation: Validation, *, shown: Shown, width: int = WIDTH) -> str:
-    """Limits, differences, verdict."""
+    """Limits, differences, verdict. No line break at the end."""
     blocks = [
         _limits(validation, width),
         _differences(validation, shown, width),
         _closing("equal" if validation.equal else "different", summary.equal_sentence(validation), width),
     ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
 def _closing(verdict: str, sentence: str, width: int) -> list[str]:
@@ -90,7 +90,7 @@ def _objects(translation: Translation, width: int) -> list[str]:
         or any(finding.status is not Status.AUTOMATIC for finding in group.findings)
     ]
     for group in groups[:_RULES]:
-        text = printable(f"{group.rule}: {group.reason}" if group.reason else group.rule)
+        text = printable(f"{group.rule}: {group.remarks[0].reason}")
         head = f"  {group.severity:<8}{len(group.findings):>6,}  "
         lines.append(head + shorten(text, width - len(head), placeholder=" …"))
     if len(groups) > _RULES:

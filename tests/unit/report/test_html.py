@@ -109,7 +109,7 @@ def test_verdict_comes_first_and_in_numbers() -> None:
     page = _page(rehearsals.usual())
     start = page.text.index("Fits Every row is the same on both sides: 1,843,163 rows in 30 tables.")
     assert start < page.text.index("Phases")
-    assert "Forecast P50 41 min 5 s Forecast P95 52 min Window 6 h Margin 5 h 8 min" in page.text
+    assert "Forecast P50 34 min 40 s Forecast P95 52 min Window 6 h Margin 5 h 8 min" in page.text
     late = _page(rehearsals.too_long())
     assert "Too long" in late.text
     assert "Over by 1 h 12 min" in late.text

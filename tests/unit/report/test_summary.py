@@ -69,9 +69,14 @@ def test_rule_groups_put_the_worst_and_the_most_first() -> None:
     assert sum(len(group.findings) for group in groups) == 40
 
 
-def test_a_rule_with_several_reasons_leaves_them_to_its_findings() -> None:
-    (group,) = summary.rule_groups([_finding("a", Status.LOSSY, reason="x"), _finding("b", Status.LOSSY, reason="y")])
-    assert (group.reason, group.advice) == ("", "advice")
+def test_a_rule_says_each_reason_once() -> None:
+    found = [_finding(name, Status.LOSSY, reason=reason) for name, reason in (("c", "x"), ("a", "y"), ("b", "y"))]
+    (group,) = summary.rule_groups(found)
+    assert [(remark.reason, [finding.object for finding in remark.findings]) for remark in group.remarks] == [
+        ("y", ["a", "b"]),
+        ("x", ["c"]),
+    ]
+    assert len(group.findings) == 3
 
 
 def test_work_list_names_every_object_that_is_not_automatic() -> None:
