@@ -1,4 +1,4 @@
-"""checks.toml: every remark that an assessment can make, with its weight and its advice."""
+"""checks.toml: every remark that an assessment can make, and which remark belongs to which kind of other object."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from migrator.model.finding import Severity, Status
 from migrator.rules.entry import Entry, Origin
+from migrator.rules.match import pattern_weight
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
-    """One ``[[check]]``. ``minutes`` is the effort of a person for one object; ``reason`` has placeholders of the caller."""
+    """One ``[[check]]``. ``minutes`` is a person's effort for one object; ``reason`` has placeholders of its caller."""
 
     id: str
     title: str
@@ -41,3 +42,29 @@ def read_check(entry: Entry) -> CheckRule:
     )
     entry.done()
     return rule
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRule:
+    """One ``[[object]]``: what is said about objects of a kind; ``word`` is a pattern for ``plain_word`` of it."""
+
+    word: str
+    check: str
+    origin: Origin
+
+    @property
+    def specificity(self) -> tuple[int, ...]:
+        """By the pattern."""
+        return (pattern_weight(self.word),)
+
+
+def read_object(entry: Entry) -> ObjectRule:
+    """Read one ``[[object]]``. Raises RulesError."""
+    rule = ObjectRule(word=entry.text("word"), check=entry.text("check"), origin=entry.origin)
+    entry.done()
+    return rule
+
+
+def plain_word(word: str) -> str:
+    """A kind as rules spell it: xmlschemacollection for SqlXmlSchemaCollection and XML SCHEMA COLLECTION alike."""
+    return word.casefold().replace(" ", "").replace("_", "").removeprefix("sql")

@@ -116,7 +116,7 @@ _WORDS: Final[dict[type, str]] = {str: "text", bool: "true or false", int: "whol
 
 
 def read_entries(path: Path, kinds: Iterable[str], *, overlay: bool) -> tuple[Entry, ...]:
-    """All rules of one file in their order; ``kinds`` are the words that may stand in ``[[...]]``. Raises RulesError."""
+    """All rules of one file in their order; ``kinds`` are the words that ``[[...]]`` may have. Raises RulesError."""
     known = set(kinds)
     try:
         text = path.read_text(encoding="utf-8-sig")

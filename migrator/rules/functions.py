@@ -15,8 +15,8 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 class Argument(StrEnum):
     """What an argument must be for the replacement to mean the same.
 
-    TEXT is a string value with the blanks that char(n) pads; TRIMMED a string whose trailing blanks do not matter; KEPT one
-    whose trailing blanks come out as they go in; COUNT a literal whole number from 0; POSITION one from 1; PLAIN a string
+    TEXT is a string with the blanks that char(n) has; TRIMMED one whose trailing blanks do not matter; KEPT one whose
+    trailing blanks come out as they go in; COUNT a literal whole number from 0; POSITION one from 1; PLAIN a string
     literal without letters (no collation changes its meaning).
     """
 
@@ -34,10 +34,10 @@ class Argument(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FunctionRule:
-    """One ``[[function]]``. ``to`` has ``{0}``, ``{1}`` … for the arguments and ``{fraction}`` for the digits of a second.
+    """One ``[[function]]``. ``to`` has ``{0}``, ``{1}`` … for the arguments, ``{fraction}`` for the digits of a second.
 
-    ``returns`` is a T-SQL type or ``first`` (the type of the first argument). A function that is not ``deterministic`` may
-    stand in a DEFAULT only.
+    ``returns`` is a T-SQL type or ``first`` (the type of the first argument). A function that is not ``deterministic``
+    may stand in a DEFAULT only.
     """
 
     name: str

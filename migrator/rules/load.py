@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from migrator.errors import RulesError
-from migrator.rules.checks import CheckRule, read_check
+from migrator.rules.checks import CheckRule, ObjectRule, read_check, read_object
 from migrator.rules.collations import CollationRule, read_collation
 from migrator.rules.entry import Entry, read_entries, suggestion
 from migrator.rules.functions import FunctionRule, read_function
@@ -21,7 +21,7 @@ FILES: Final = {
     "names.toml": ("schema", "table", "column"),
     "functions.toml": ("function",),
     "collations.toml": ("collation",),
-    "checks.toml": ("check",),
+    "checks.toml": ("check", "object"),
 }
 """Every rule file and the words that its rules begin with."""
 
@@ -40,8 +40,8 @@ def shipped_folder() -> Path:
 def load_rules(overlay: Path | None = None) -> Rules:
     """The shipped rules, with those of the folder ``overlay`` on top.
 
-    An overlay holds any of the files of ``FILES``, each with only the rules that differ. Raises RulesError for a file or a key
-    that is not known, a value that cannot be, and two rules of one folder that say different things about the same.
+    An overlay holds any of the files of ``FILES``, each with only the rules that differ. Raises RulesError for a file
+    or a key that is not known, a value that cannot be, and two rules of one folder that speak about the same.
     """
     entries = _folder(shipped_folder(), overlay=False)
     if overlay is not None:
@@ -63,9 +63,15 @@ def load_rules(overlay: Path | None = None) -> Rules:
     _no_twins(functions, lambda rule: (rule.name, len(rule.arguments)))
     checks: tuple[CheckRule, ...] = _read(entries, "check", read_check)
     _no_twins(checks, lambda rule: rule.id)
-    rules = Rules(types, schemas, renames, collations, functions, _by_id(checks))
+    objects: tuple[ObjectRule, ...] = _read(entries, "object", read_object)
+    _no_twins(objects, lambda rule: rule.word)
+    rules = Rules(types, schemas, renames, collations, functions, _by_id(checks), objects)
     _known_findings(rules)
     return rules
+
+
+def _subject(rule: TypeRule) -> object:
+    return rule.type, rule.alias, rule.table, rule.column, rule.max, rule.over_length, rule.over_scale
 
 
 def _folder(folder: Path, *, overlay: bool) -> tuple[Entry, ...]:
@@ -81,7 +87,7 @@ def _read(entries: Iterable[Entry], kind: str, read: Callable[[Entry], T]) -> tu
     return tuple(read(entry) for entry in entries if entry.kind == kind)
 
 
-R = TypeVar("R", TypeRule, SchemaRule, RenameRule, CollationRule, FunctionRule, CheckRule)
+R = TypeVar("R", TypeRule, SchemaRule, RenameRule, CollationRule, FunctionRule, CheckRule, ObjectRule)
 
 
 def _no_twins(rules: Iterable[R], key: Callable[[R], object]) -> None:
@@ -104,6 +110,7 @@ def _known_findings(rules: Rules) -> None:
     named = [(rule.origin, rule.finding) for rule in rules.types]
     named += [(rule.origin, rule.finding) for rule in rules.collations]
     named += [(rule.origin, rule.finding) for rule in rules.functions]
+    named += [(rule.origin, rule.check) for rule in rules.objects]
     for origin, finding in named:
         if finding is not None and finding not in rules.checks:
             raise RulesError(f"{origin}: no check has the id {finding!r}", todo=suggestion(finding, rules.checks))

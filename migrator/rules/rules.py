@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from migrator.errors import RulesError
 from migrator.model.datatype import DataType
 from migrator.model.name import ObjectName
-from migrator.rules.checks import CheckRule
+from migrator.rules.checks import CheckRule, ObjectRule, plain_word
 from migrator.rules.collations import CollationRule
 from migrator.rules.functions import FunctionRule
 from migrator.rules.match import best, matches
@@ -25,6 +25,7 @@ class Rules:
     collations: tuple[CollationRule, ...]
     functions: tuple[FunctionRule, ...]
     checks: dict[str, CheckRule]
+    objects: tuple[ObjectRule, ...]
 
     def type_rule(self, type_: DataType, table: ObjectName, column: str) -> TypeRule:
         """The rule for a column. Raises RulesError where none fits or two contradict each other."""
@@ -73,3 +74,11 @@ class Rules:
             return self.checks[id_]
         except KeyError:
             raise RulesError(f"checks.toml has no [[check]] with id {id_!r}") from None
+
+    def remark_of(self, word: str) -> str:
+        """The id of the remark on objects of a kind that is read by name only. Raises RulesError where none fits."""
+        plain = plain_word(word)
+        rule = best((rule for rule in self.objects if matches(rule.word, plain)), f"objects of the kind {word}")
+        if rule is None:
+            raise RulesError(f"no [[object]] of checks.toml fits {word}", todo='keep one with word = "*"')
+        return rule.check

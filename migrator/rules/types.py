@@ -85,7 +85,10 @@ class TypeRule:
 
 
 def scale_of(type_: DataType) -> int:
-    """The scale in force: 7 for a time type that declares none, 3 for datetime, 4 for money, else 0 (MS Learn, "Data types")."""
+    """The scale in force: 7 for a time type that declares none, 3 for datetime, 4 for money, else 0.
+
+    Source: MS Learn, "Data types (Transact-SQL)".
+    """
     if type_.scale is not None:
         return type_.scale
     if type_.base in (SqlType.TIME, SqlType.DATETIME2, SqlType.DATETIMEOFFSET):

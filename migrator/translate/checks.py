@@ -22,8 +22,7 @@ def draft_checks(draft: TableDraft, rules: Rules, collation: str, names: Namer, 
         translator = Translator(scope)
         try:
             condition = translator.condition_of(check.expression)
-            if translator.used & changing:
-                raise Untranslatable("a foreign key's action changes a column of it, which MySQL allows for no CHECK")
+            _refuse(translator.used & changing)
         except Untranslatable as error:
             notes.count(ObjectKind.CHECK, label)
             notes.add("check-dropped", ObjectKind.CHECK, label, check.place, reason=error.reason)
@@ -39,8 +38,15 @@ def draft_checks(draft: TableDraft, rules: Rules, collation: str, names: Namer, 
         draft.checks.append((name, condition, check.enabled and check.trusted))
 
 
+def _refuse(columns: set[str]) -> None:
+    if columns:
+        raise Untranslatable(
+            f"a foreign key's action changes {', '.join(sorted(columns))}: MySQL allows no CHECK over it"
+        )
+
+
 def _changed_by_keys(draft: TableDraft) -> set[str]:
-    """Columns that ON DELETE SET NULL, ON UPDATE CASCADE or SET NULL changes: MySQL refuses a CHECK over them (error 3823)."""
+    """Columns that a foreign key's action changes (not ON DELETE CASCADE): MySQL takes no CHECK over them (error 3823)."""
     return {
         name.casefold()
         for key in draft.source.foreign_keys

@@ -34,7 +34,7 @@ class Collations:
 
 
 def draft_columns(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:
-    """Fill ``draft.columns`` with the loaded columns, in the source's order; computed columns come later, in their places."""
+    """Fill ``draft.columns`` with the loaded columns in the source's order; computed columns get a placeholder."""
     names = Namer()
     for column in draft.source.columns:
         label = draft.label(column.name)

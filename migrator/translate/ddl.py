@@ -89,7 +89,8 @@ def _parts(parts: tuple[IndexPart, ...]) -> str:
 def _foreign_key(key: ForeignKeyDraft) -> str:
     columns = ", ".join(quoted(column) for column in key.columns)
     parents = ", ".join(quoted(column) for column in key.parent_columns)
-    return f"CONSTRAINT {quoted(key.name)} FOREIGN KEY ({columns}) REFERENCES {quoted(key.parent)} ({parents}){key.actions}"
+    parent = f"{quoted(key.parent)} ({parents})"
+    return f"CONSTRAINT {quoted(key.name)} FOREIGN KEY ({columns}) REFERENCES {parent}{key.actions}"
 
 
 def _alter(draft: TableDraft, changes: list[str]) -> str:

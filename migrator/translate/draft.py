@@ -76,7 +76,11 @@ class ForeignKeyDraft:
 
 @dataclass(slots=True)
 class TableDraft:
-    """One table while it is planned; the steps fill it in their order."""
+    """One table while it is planned; the steps fill it in their order.
+
+    ``missing`` are source columns (letter case folded) that the target has not, with the reason. ``row_key`` names the
+    columns of the source's primary key, also where MySQL cannot have it as one.
+    """
 
     source: Table
     name: str
@@ -84,6 +88,7 @@ class TableDraft:
     columns: list[ColumnDraft] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
     primary_key: tuple[IndexPart, ...] = ()
+    row_key: tuple[str, ...] = ()
     indexes: list[IndexDraft] = field(default_factory=list)
     checks: list[tuple[str, str, bool]] = field(default_factory=list)
     foreign_keys: list[ForeignKeyDraft] = field(default_factory=list)
@@ -98,7 +103,7 @@ class TableDraft:
         return f"{self.source.name}.{name}"
 
     def of_source(self, name: str) -> ColumnDraft | None:
-        """The target column that holds a source column's value (the first one where there are two); None where it is missing."""
+        """The target column with a source column's value, the first where there are two; None where it is missing."""
         folded = name.casefold()
         for column in self.columns:
             if column.source is not None and column.source.name.casefold() == folded:

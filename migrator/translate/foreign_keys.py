@@ -99,12 +99,10 @@ def _index_for(draft: TableDraft, name: str, columns: tuple[str, ...]) -> None:
     candidates = [draft.primary_key, *(index.parts for index in draft.indexes if not index.word)]
     for parts in candidates:
         leading = parts[: len(columns)]
-        if tuple(part.column for part in leading) == columns and not any(part.prefix for part in leading):
+        whole = not any(part.prefix or part.descending for part in leading)  # InnoDB wants them ascending here
+        if whole and tuple(part.column for part in leading) == columns:
             return
-    taken = Namer()
-    taken.take("PRIMARY")
-    for index in draft.indexes:
-        taken.take(index.name)
+    taken = Namer(["PRIMARY", *(index.name for index in draft.indexes)])
     parts = tuple(IndexPart(column) for column in columns)
     draft.indexes.append(IndexDraft(taken.take(name), parts, unique=False, kind=ObjectKind.INDEX, source=""))
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from migrator.model.mapping import Form, Part, TargetColumn
-from migrator.model.schema import Index, IndexKind, Key, KeyColumn, ObjectKind
-from migrator.mysql.connect import quoted
+from migrator.model.mapping import Form, Part
+from migrator.model.schema import Index, IndexKind, Key, KeyColumn, ObjectKind, Place
 from migrator.rules import Rules
 from migrator.translate.computed import scope_of
-from migrator.translate.draft import ColumnDraft, Generated, IndexDraft, IndexPart, TableDraft
+from migrator.translate.draft import IndexDraft, IndexPart, TableDraft
 from migrator.translate.expressions.translator import Translator
 from migrator.translate.expressions.value import Untranslatable
+from migrator.translate.hidden import filtered_parts, hashed_parts
 from migrator.translate.keysize import shortened
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
+from migrator.translate.special_indexes import NOT_IN_MYSQL, full_text_parts, spatial_parts
 from migrator.translate.storage import INDEX_LIMIT, KEY_COLUMNS, storage
+
+Parts = tuple[IndexPart, ...]
 
 
 class IndexPlanner:
@@ -26,11 +29,10 @@ class IndexPlanner:
         self.rules = rules
         self.collation = collation
         self.notes = notes
-        self.names = Namer()
-        self.names.take("PRIMARY")
+        self.names = Namer(["PRIMARY"])
 
     def plan(self) -> None:
-        """Fill ``primary_key`` and ``indexes`` of the draft."""
+        """Fill ``primary_key``, ``row_key`` and ``indexes`` of the draft."""
         source = self.draft.source
         if source.primary_key is not None:
             self._primary_key(source.primary_key)
@@ -45,201 +47,160 @@ class IndexPlanner:
 
     def _primary_key(self, key: Key) -> None:
         label = self.draft.label(key.name or "PRIMARY KEY")
-        parts = self._parts(key.columns, ObjectKind.PRIMARY_KEY, label, key)
+        parts = self._parts(key.columns, ObjectKind.PRIMARY_KEY, label, key.place)
         if parts is None:
             self.notes.count(ObjectKind.PRIMARY_KEY, label)
             return
-        if shortened(self.draft, parts) != parts:
-            self.notes.count(ObjectKind.PRIMARY_KEY, label)
-            self.notes.add("key-too-long", ObjectKind.PRIMARY_KEY, label, key.place)
-            return
-        self.notes.count(ObjectKind.PRIMARY_KEY, label, "PRIMARY")
-        self.draft.primary_key = parts
+        self._compares(parts, ObjectKind.PRIMARY_KEY, label, key.place)
         for part in parts:
             column = self.draft.named(part.column)
-            if column.target.nullable:
-                self.draft.replace(column, replace(column, target=replace(column.target, nullable=False)))
+            self.draft.replace(column, replace(column, target=replace(column.target, nullable=False)))
+        self.draft.row_key = tuple(part.column for part in parts)
+        if shortened(self.draft, parts) == parts and len(parts) <= KEY_COLUMNS:
+            self.notes.count(ObjectKind.PRIMARY_KEY, label, "PRIMARY")
+            self.draft.primary_key = parts
+            return
+        self.notes.add("key-too-long", ObjectKind.PRIMARY_KEY, label, key.place)
+        self._add(key.name or f"uq_{self.draft.name}", parts, ObjectKind.PRIMARY_KEY, label, key.place, unique=True)
 
     def _unique(self, key: Key, number: int) -> None:
         label = self.draft.label(key.name or f"unique {number}")
-        parts = self._parts(key.columns, ObjectKind.UNIQUE, label, key)
+        parts = self._parts(key.columns, ObjectKind.UNIQUE, label, key.place)
         if parts is None:
             self.notes.count(ObjectKind.UNIQUE, label)
             return
+        self._compares(parts, ObjectKind.UNIQUE, label, key.place)
         wanted = key.name or "uq_" + "_".join(part.column for part in parts)
-        self._add(wanted, parts, True, ObjectKind.UNIQUE, label, key)
+        self._add(wanted, parts, ObjectKind.UNIQUE, label, key.place, unique=True)
 
     def _index(self, index: Index) -> None:
         label = self.draft.label(index.name)
-        dropped = {
-            IndexKind.COLUMNSTORE: "index-columnstore",
-            IndexKind.XML: "index-xml",
-            IndexKind.OTHER: "index-other",
-        }.get(index.kind)
-        if index.disabled:
-            dropped = "index-disabled"
-        if dropped is not None or not (index.columns or index.included):
-            self.notes.count(ObjectKind.INDEX, label)
-            self.notes.add(dropped or "index-other", ObjectKind.INDEX, label, index.place)
-            return
-        if index.kind is IndexKind.FULLTEXT:
-            self._full_text(index, label)
-            return
-        if index.kind is IndexKind.SPATIAL:
-            self._spatial(index, label)
-            return
-        parts = self._parts(index.columns, ObjectKind.INDEX, label, index)
-        if parts is None:
-            self.notes.count(ObjectKind.INDEX, label)
+        self.notes.count(ObjectKind.INDEX, label)
+        left_out = "index-disabled" if index.disabled else NOT_IN_MYSQL.get(index.kind)
+        if left_out is not None:
+            self.notes.add(left_out, ObjectKind.INDEX, label, index.place)
+        elif index.kind is IndexKind.FULLTEXT:
+            found = full_text_parts(self.draft, index)
+            self.notes.add(
+                "index-fulltext" if found else "index-fulltext-dropped", ObjectKind.INDEX, label, index.place
+            )
+            if found:
+                self._append(index.name, found, ObjectKind.INDEX, label, word="FULLTEXT")
+        elif index.kind is IndexKind.SPATIAL:
+            found = spatial_parts(self.draft, index)
+            if found:
+                self._append(index.name, found, ObjectKind.INDEX, label, word="SPATIAL")
+            else:
+                self.notes.add("index-spatial-dropped", ObjectKind.INDEX, label, index.place)
+        else:
+            self._tree(index, label)
+
+    def _tree(self, index: Index, label: str) -> None:
+        parts = self._parts(index.columns, ObjectKind.INDEX, label, index.place)
+        if not parts:
             return
         if index.clustered:
             self.notes.add("index-clustered", ObjectKind.INDEX, label, index.place)
-        if index.filter is not None:
-            filtered = self._filtered(index, parts, label)
+        if index.unique and index.filter is None:
+            self._compares(parts, ObjectKind.INDEX, label, index.place)
+        if index.filter is not None and index.unique:
+            filtered = self._filtered(index, index.filter, parts, label)
             if filtered is None:
-                self.notes.count(ObjectKind.INDEX, label)
                 return
             parts = filtered
+        elif index.filter is not None:
+            self.notes.add("index-filter", ObjectKind.INDEX, label, index.place)
         if index.included:
             parts = self._included(index, parts, label)
-        self._add(index.name, parts, index.unique, ObjectKind.INDEX, label, index)
+        self._add(index.name, parts, ObjectKind.INDEX, label, index.place, unique=index.unique)
 
-    def _parts(
-        self, columns: tuple[KeyColumn, ...], kind: ObjectKind, label: str, item: Key | Index
-    ) -> tuple[IndexPart, ...] | None:
+    def _parts(self, columns: tuple[KeyColumn, ...], kind: ObjectKind, label: str, place: Place | None) -> Parts | None:
         parts: list[IndexPart] = []
         for column in columns:
             found = self.draft.of_source(column.name)
             if found is None or found.target.part is Part.VARIANT_VALUE or found.target.form is Form.GEOMETRY:
                 reason = self.draft.missing.get(column.name.casefold(), "has a type that MySQL cannot index here")
-                self.notes.add("index-column", kind, label, item.place, column=column.name, reason=reason)
+                self.notes.add("index-column", kind, label, place, column=column.name, reason=reason)
                 return None
             parts.append(IndexPart(found.name, column.descending))
         return tuple(parts)
 
+    def _compares(self, parts: Parts, kind: ObjectKind, label: str, place: Place | None) -> None:
+        """Remark where MySQL takes other values for equal than SQL Server."""
+        columns = [self.draft.named(part.column) for part in parts]
+        if kind is not ObjectKind.PRIMARY_KEY and any(column.target.nullable for column in columns):
+            self.notes.add("unique-nullable", kind, label, place)
+        if any(column.collation is not None and column.target.form is Form.TEXT for column in columns):
+            self.notes.add("unique-blanks", kind, label, place)
+
     def _add(
-        self, wanted: str, parts: tuple[IndexPart, ...], unique: bool, kind: ObjectKind, label: str, item: Key | Index
+        self, wanted: str, parts: Parts, kind: ObjectKind, label: str, place: Place | None, *, unique: bool
     ) -> None:
-        if unique and any(self.draft.named(part.column).target.nullable for part in parts):
-            filtered = isinstance(item, Index) and item.filter is not None
-            if not filtered:
-                self.notes.add("unique-nullable", kind, label, item.place)
-        if unique and any(self._padded(part.column) for part in parts):
-            self.notes.add("unique-blanks", kind, label, item.place)
         fitted = shortened(self.draft, parts)
         if len(fitted) > KEY_COLUMNS:
             fitted = fitted[:KEY_COLUMNS]
-            self.notes.add(
-                "unique-too-long" if unique else "index-columns-cut", kind, label, item.place, limit=KEY_COLUMNS
-            )
+            self.notes.add("unique-too-wide" if unique else "index-columns-cut", kind, label, place, limit=KEY_COLUMNS)
+            unique = False
+        elif fitted != parts and unique:
+            hashed = hashed_parts(self.draft, wanted, parts)
+            if hashed is None:
+                self.notes.add("unique-too-wide", kind, label, place, limit=KEY_COLUMNS)
+            else:
+                self.notes.add("unique-hashed", kind, label, place)
+                self._append(f"{wanted}_hash", hashed, kind, label, unique=True)
             unique = False
         elif fitted != parts:
-            self.notes.add("unique-too-long" if unique else "index-prefix", kind, label, item.place, limit=KEY_COLUMNS)
-            unique = False
+            self.notes.add("index-prefix", kind, label, place)
+        twin = self._twin(fitted, unique=unique)
+        if twin is not None:
+            self.notes.add("index-twin", kind, label, place, twin=twin)
+            self.notes.count(kind, label, twin)
+        else:
+            self._append(wanted, fitted, kind, label, unique=unique)
+
+    def _twin(self, parts: Parts, *, unique: bool) -> str | None:
+        """The key that does already what an index over ``parts`` would do."""
+        if parts == self.draft.primary_key:
+            return "PRIMARY"
+        for index in self.draft.indexes:
+            if index.parts == parts and not index.word and (index.unique or not unique):
+                return index.name
+        return None
+
+    def _append(
+        self, wanted: str, parts: Parts, kind: ObjectKind, label: str, *, unique: bool = False, word: str = ""
+    ) -> None:
         name = self.names.take(wanted, label)
         self.notes.count(kind, label, name)
-        self.draft.indexes.append(IndexDraft(name, fitted, unique, kind, label))
+        self.draft.indexes.append(IndexDraft(name, parts, unique, kind, label, word))
 
-    def _padded(self, column: str) -> bool:
-        target = self.draft.named(column).target
-        return (
-            target.form is Form.TEXT and "CHARACTER SET ascii" not in target.type and target.type.startswith("VARCHAR")
-        )
-
-    def _included(self, index: Index, parts: tuple[IndexPart, ...], label: str) -> tuple[IndexPart, ...]:
-        if index.unique:
-            self.notes.add("index-include-dropped", ObjectKind.INDEX, label, index.place)
-            return parts
+    def _included(self, index: Index, parts: Parts, label: str) -> Parts:
         taken = {part.column for part in parts}
-        wider = list(parts)
-        for name in index.included:
-            column = self.draft.of_source(name)
-            if column is None or column.target.form is Form.GEOMETRY or storage(column.target.type).lob:
-                continue
-            if column.name not in taken:
-                wider.append(IndexPart(column.name))
-        if (
-            len(wider) - len(parts) < len(index.included)
-            or len(wider) > KEY_COLUMNS
-            or shortened(self.draft, tuple(wider)) != tuple(wider)
-        ):
+        found = [self.draft.of_source(name) for name in index.included]
+        columns = [column for column in found if column is not None and not storage(column.target.type).lob]
+        wider = parts + tuple(IndexPart(column.name) for column in columns if column.name not in taken)
+        fits = len(columns) == len(found) and len(wider) <= KEY_COLUMNS and shortened(self.draft, wider) == wider
+        if index.unique or not fits:
             self.notes.add("index-include-dropped", ObjectKind.INDEX, label, index.place)
             return parts
         self.notes.add("index-include", ObjectKind.INDEX, label, index.place)
-        return tuple(wider)
+        return wider
 
-    def _filtered(self, index: Index, parts: tuple[IndexPart, ...], label: str) -> tuple[IndexPart, ...] | None:
-        if not index.unique:
-            self.notes.add("index-filter", ObjectKind.INDEX, label, index.place)
-            return parts
+    def _filtered(self, index: Index, condition: str, parts: Parts, label: str) -> Parts | None:
         translator = Translator(scope_of(self.draft, self.rules, self.collation))
         try:
-            condition = translator.condition_of(index.filter or "")
-            column = self._carrier(parts)
+            hidden = filtered_parts(self.draft, index.name, parts, translator.condition_of(condition))
         except Untranslatable as error:
             self.notes.add("index-filter-dropped", ObjectKind.INDEX, label, index.place, reason=error.reason)
             return None
         for remark in translator.remarks:
             self.notes.add(remark, ObjectKind.INDEX, label, index.place)
-        hidden = self._hidden(index.name, column, condition)
-        self.notes.add("index-filter-unique", ObjectKind.INDEX, label, index.place, column=hidden)
-        return tuple(IndexPart(hidden, part.descending) if part.column == column.name else part for part in parts)
-
-    def _carrier(self, parts: tuple[IndexPart, ...]) -> ColumnDraft:
-        """The key column that is NULL outside the filter: one that is never NULL inside it, if there is one."""
-        columns = [self.draft.named(part.column) for part in parts]
-        usable = [column for column in columns if not column.auto_increment]
-        if not usable:
-            raise Untranslatable("MySQL allows no generated column over the AUTO_INCREMENT column")
-        return next((column for column in usable if not column.target.nullable), usable[0])
-
-    def _hidden(self, index: str, column: ColumnDraft, condition: str) -> str:
-        taken = Namer()
-        for other in self.draft.columns:
-            taken.take(other.name)
-        name = taken.take(f"{index}_{column.name}", index)
-        expression = f"CASE WHEN {condition} THEN {quoted(column.name)} END"
-        target = TargetColumn(
-            name,
-            column.target.source,
-            column.target.type,
-            column.target.form,
-            nullable=True,
-            scale=column.target.scale,
-            compared=False,
-        )
-        self.draft.columns.append(
-            ColumnDraft(target, None, column.collation, generated=Generated(expression, stored=False, hidden=True))
-        )
-        return name
-
-    def _full_text(self, index: Index, label: str) -> None:
-        columns = [self.draft.of_source(column.name) for column in index.columns]
-        texts = [column for column in columns if column is not None and column.collation is not None]
-        if len(texts) < len(columns) or not texts or len({column.collation for column in texts}) > 1:
-            self.notes.count(ObjectKind.INDEX, label)
-            self.notes.add("index-fulltext-dropped", ObjectKind.INDEX, label, index.place)
-            return
-        self.notes.add("index-fulltext", ObjectKind.INDEX, label, index.place)
-        name = self.names.take(index.name, label)
-        self.notes.count(ObjectKind.INDEX, label, name)
-        parts = tuple(IndexPart(column.name) for column in texts)
-        self.draft.indexes.append(IndexDraft(name, parts, False, ObjectKind.INDEX, label, word="FULLTEXT"))
-
-    def _spatial(self, index: Index, label: str) -> None:
-        column = self.draft.of_source(index.columns[0].name)
-        if column is None or column.target.nullable or column.target.form is not Form.GEOMETRY:
-            self.notes.count(ObjectKind.INDEX, label)
-            self.notes.add("index-spatial-dropped", ObjectKind.INDEX, label, index.place)
-            return
-        name = self.names.take(index.name, label)
-        self.notes.count(ObjectKind.INDEX, label, name)
-        self.draft.indexes.append(
-            IndexDraft(name, (IndexPart(column.name),), False, ObjectKind.INDEX, label, word="SPATIAL")
-        )
+        column = next(part.column for part, old in zip(hidden, parts, strict=True) if part != old)
+        self.notes.add("index-filter-unique", ObjectKind.INDEX, label, index.place, column=column)
+        return hidden
 
     def _early(self) -> None:
-        """Mark what must be there before the rows: the key that AUTO_INCREMENT needs, and the one that InnoDB clusters by."""
+        """Mark what must be there before the rows: the key that AUTO_INCREMENT needs, and one to cluster by."""
         counter = next((column for column in self.draft.columns if column.auto_increment), None)
         if counter is not None and (not self.draft.primary_key or self.draft.primary_key[0].column != counter.name):
             leading = [
@@ -248,12 +209,10 @@ class IndexPlanner:
             if leading:
                 self._make_early(leading[0])
             else:
-                label = self.draft.label(counter.name)
                 self.notes.add("identity-key", ObjectKind.COLUMN, self.draft.label(counter.target.source))
-                name = self.names.take(f"ix_{counter.name}", label)
-                self.draft.indexes.append(
-                    IndexDraft(name, (IndexPart(counter.name),), False, ObjectKind.INDEX, "", early=True)
-                )
+                name = self.names.take(f"ix_{counter.name}", counter.name)
+                parts = (IndexPart(counter.name),)
+                self.draft.indexes.append(IndexDraft(name, parts, False, ObjectKind.INDEX, "", early=True))
         if not self.draft.primary_key:
             for index in self.draft.indexes:
                 if index.unique and not any(self.draft.named(part.column).target.nullable for part in index.parts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from migrator.model.schema import Database, ObjectKind
+from migrator.rules import Rules
 from migrator.translate.notes import Notes
 
 _MODULES: Final = {
@@ -15,7 +16,7 @@ _MODULES: Final = {
 }
 
 
-def list_others(database: Database, notes: Notes) -> None:
+def list_others(database: Database, rules: Rules, notes: Notes) -> None:
     """Views, routines, triggers, types and whatever else the source names."""
     for module in database.modules:
         name = str(module.name)
@@ -28,7 +29,7 @@ def list_others(database: Database, notes: Notes) -> None:
         notes.count(ObjectKind.ALIAS_TYPE, str(alias.name), str(alias.type))
         notes.add("alias-type", ObjectKind.ALIAS_TYPE, str(alias.name), type=alias.type)
     for other in database.others:
-        name = str(other.name)
-        notes.count(other.kind, name)
-        rule = {ObjectKind.SEQUENCE: "sequence", ObjectKind.SYNONYM: "synonym"}.get(other.kind, "other-object")
-        notes.add(rule, other.kind, name, other.place, word=other.word)
+        name = str(other.name) if other.name.schema else other.name.name
+        if not notes.knows(other.kind, name):  # a remark on a part of an object that is counted already
+            notes.count(other.kind, name)
+        notes.add(rules.remark_of(other.word), other.kind, name, other.place, word=other.word)

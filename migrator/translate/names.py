@@ -1,14 +1,14 @@
 """Names that MySQL takes, the same ones on every run.
 
-MySQL 8.0 Reference Manual, "Schema Object Names" and "Identifier Length Limits": at most 64 characters of the Basic Multilingual
-Plane, no blank at the end; index, constraint and column names are compared without letter case (and accents), table names as
-the server's file system does.
+MySQL 8.0 Reference Manual, "Schema Object Names" and "Identifier Length Limits": at most 64 characters of the Basic
+Multilingual Plane, no blank at the end; column, index and constraint names are compared without letter case, table
+names as lower_case_table_names says.
 """
 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 LIMIT: Final = 64
@@ -17,9 +17,8 @@ _FILE_LIMIT: Final = 240
 
 
 def fold(name: str) -> str:
-    """What two names are compared by: equal folds may be one name to some MySQL server."""
-    letters = unicodedata.normalize("NFKD", name)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+    """What two names are compared by: names of equal folds may be one name to some MySQL server."""
+    return name.casefold().replace("\u0307", "")  # the dot that folding leaves of a capital dotted I
 
 
 def fitting(name: str) -> str:
@@ -33,8 +32,8 @@ def fitting(name: str) -> str:
 class Namer:
     """Hands out names of one kind that do not collide, and remembers them."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {fold(name) for name in taken}
 
     def take(self, wanted: str, owner: str = "") -> str:
         """A free name as close to ``wanted`` as possible; ``owner`` makes the hash differ where two want the same."""
@@ -45,10 +44,6 @@ class Namer:
             attempt += 1
         self._taken.add(fold(name))
         return name
-
-    def is_free(self, name: str) -> bool:
-        """True if nobody has the name."""
-        return fold(name) not in self._taken
 
 
 def _marked(name: str, whole: str) -> str:

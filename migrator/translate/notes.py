@@ -20,6 +20,10 @@ class Notes:
         """Count an object; ``target`` is its name in MySQL, empty while or if it has none."""
         self._objects[kind, name] = target
 
+    def knows(self, kind: ObjectKind, name: str) -> bool:
+        """True if the object is counted."""
+        return (kind, name) in self._objects
+
     def add(self, rule: str, kind: ObjectKind, name: str, place: Place | None = None, /, **details: object) -> None:
         """Remark on an object by a rule of checks.toml; ``details`` fill the placeholders of its reason."""
         check = self._rules.check(rule)

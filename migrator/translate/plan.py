@@ -45,7 +45,8 @@ def plan(database: Database, rules: Rules) -> Translation:
         draft_checks(draft, rules, database.collation, checks, notes)
         drafts[table.name] = draft
     draft_foreign_keys(drafts, notes)
-    list_others(database, notes)
+    list_others(database, rules, notes)
+    notes.add("no-pad", ObjectKind.OTHER, database.name, None, collation=collation)
     made_up = surrogates(database)
     order = list(Phase)
     made = sorted(
@@ -87,9 +88,8 @@ def _mapping(draft: TableDraft, made_up: set[tuple[ObjectName, str]]) -> TableMa
 
 
 def _key(draft: TableDraft, loaded: set[str]) -> tuple[str, ...]:
-    candidates = [draft.primary_key, *(index.parts for index in draft.indexes if index.unique)]
-    for parts in candidates:
-        names = tuple(part.column for part in parts)
+    uniques = (tuple(part.column for part in index.parts) for index in draft.indexes if index.unique)
+    for names in (draft.row_key, *uniques):
         if names and set(names) <= loaded and not any(draft.named(name).target.nullable for name in names):
             return names
     return ()

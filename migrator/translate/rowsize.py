@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from migrator.model.schema import ObjectKind
 from migrator.translate.draft import ColumnDraft, TableDraft
 from migrator.translate.notes import Notes
 from migrator.translate.storage import COLUMN_LIMIT, PAGE_LIMIT, ROW_LIMIT, storage
 
-_RECORD_HEADER = 5 + 6 + 7
+_RECORD_HEADER: Final = 5 + 6 + 7
 """InnoDB's record header, transaction number and roll pointer."""
+_ROW_NUMBER: Final = 6
+"""What InnoDB adds where there is no key to cluster by."""
 
 
 def row_bytes(draft: TableDraft) -> int:
@@ -23,7 +26,8 @@ def page_bytes(draft: TableDraft) -> int:
     """What InnoDB counts against half a page; virtual columns are not in it."""
     stored = [column for column in draft.columns if column.generated is None or column.generated.stored]
     nullable = sum(column.target.nullable for column in stored)
-    return _RECORD_HEADER + (nullable + 7) // 8 + sum(storage(column.target.type).page for column in stored)
+    header = _RECORD_HEADER + (0 if draft.source.primary_key else _ROW_NUMBER)
+    return header + (nullable + 7) // 8 + sum(storage(column.target.type).page for column in stored)
 
 
 def fit_row(draft: TableDraft, notes: Notes) -> bool:

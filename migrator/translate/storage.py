@@ -1,6 +1,7 @@
 """How many bytes MySQL counts for a column: against the row limits, and inside an index key.
 
-MySQL 8.0 Reference Manual, "Data Type Storage Requirements", "Limits on Table Column Count and Row Size", "InnoDB Limits".
+MySQL 8.0 Reference Manual: "Data Type Storage Requirements", "Limits on Table Column Count and Row Size", "InnoDB
+Limits". The sums were held against a server at their very edges.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ from dataclasses import dataclass
 from typing import Final
 
 ROW_LIMIT: Final = 65_535
-PAGE_LIMIT: Final = 8_126
+PAGE_LIMIT: Final = 8_125
 KEY_LIMIT: Final = 3_072
 KEY_COLUMNS: Final = 16
 COLUMN_LIMIT: Final = 1_017
 INDEX_LIMIT: Final = 64
 _EXTERN_LOCAL: Final = 40
-"""InnoDB counts a variable column longer than this as if it kept 40 bytes and one length byte in the page (DYNAMIC rows)."""
+"""Of a variable column longer than this InnoDB counts 40 bytes in the page, and one length byte (DYNAMIC rows)."""
 _TYPE: Final = re.compile(r"^(\w+)(?:\((\d+)(?:,(\d+))?\))?( UNSIGNED)?(?: CHARACTER SET (\w+))?")
 _FIXED: Final = {
     "TINYINT": 1, "SMALLINT": 2, "INT": 4, "BIGINT": 8, "FLOAT": 4, "DOUBLE": 8, "DATE": 3, "DATETIME": 5, "TIME": 3,
 }  # fmt: skip
-_POINTERS: Final = {"TINYTEXT": 9, "TEXT": 10, "MEDIUMTEXT": 11, "LONGTEXT": 12, "TINYBLOB": 9, "BLOB": 10, "MEDIUMBLOB": 11,
-                    "LONGBLOB": 12, "GEOMETRY": 12, "JSON": 12}  # fmt: skip
+_POINTERS: Final = {
+    "TINYTEXT": 9, "TEXT": 10, "MEDIUMTEXT": 11, "LONGTEXT": 12,
+    "TINYBLOB": 9, "BLOB": 10, "MEDIUMBLOB": 11, "LONGBLOB": 12, "GEOMETRY": 12, "JSON": 12,
+}  # fmt: skip
 _DIGIT_BYTES: Final = (0, 1, 1, 2, 2, 3, 3, 4, 4, 4)
 _CHARACTER_BYTES: Final = {"ascii": 1, "latin1": 1, "binary": 1, None: 4, "utf8mb4": 4}
 
@@ -31,8 +34,8 @@ _CHARACTER_BYTES: Final = {"ascii": 1, "latin1": 1, "binary": 1, None: 4, "utf8m
 class Storage:
     """``row`` bytes against ROW_LIMIT, ``page`` bytes against PAGE_LIMIT, ``key`` bytes of a whole value in an index.
 
-    ``unit`` is the bytes of one character of a prefix; ``prefixable`` is True where an index may take a prefix; ``lob`` where
-    it must.
+    ``unit`` is the bytes of one character of a prefix; ``prefixable`` is True where an index may take a prefix; ``lob``
+    where it must.
     """
 
     row: int

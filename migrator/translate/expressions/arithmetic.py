@@ -55,7 +55,7 @@ def bits(operator: str, left: Value, right: Value) -> Value:
 
 
 def signed(value: Value) -> str:
-    """A number for use in arithmetic: with an unsigned operand MySQL's result would be unsigned and could not be below 0."""
+    """A number for use in arithmetic: with an unsigned operand MySQL's result could not be below 0."""
     if value.type is not None and value.type.base is SqlType.TINYINT and value.literal is None and value.atom:
         return f"CAST({value.sql} AS SIGNED)"
     return value.inner

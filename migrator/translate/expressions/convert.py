@@ -136,7 +136,7 @@ def _to_number(value: Value, type_: DataType) -> str | None:
 
 def _to_moment(value: Value, type_: DataType) -> str | None:
     source = value.type
-    if source is None or value.family is Family.TIME and family_of(type_) is not Family.TIME:
+    if source is None or (value.family is Family.TIME and family_of(type_) is not Family.TIME):
         return None
     if type_.base is SqlType.DATE:
         return f"CAST({value.sql} AS DATE)"

@@ -104,7 +104,7 @@ def arithmetic_type(operator: str, left: Value, right: Value) -> tuple[DataType,
 
 
 def text_type(values: list[Value], length: int | None = None) -> DataType:
-    """The type of text made of ``values``: nvarchar if one of them is Unicode; ``length`` or the sum of theirs, cut as T-SQL does."""
+    """The type of text made of ``values``, nvarchar if one is; of ``length`` or the sum of theirs, up to T-SQL's limit."""
     types = [value.type for value in values if value.type is not None]
     unicode = any(type_.base in UNICODE_TYPES for type_ in types)
     base = SqlType.NVARCHAR if unicode else SqlType.VARCHAR
@@ -140,6 +140,5 @@ def common_type(values: list[Value]) -> DataType:
         return DataType(SqlType.FLOAT, precision=53)
     if families <= {Family.DATE, Family.DATETIME}:
         order = (SqlType.DATE, SqlType.SMALLDATETIME, SqlType.DATETIME, SqlType.DATETIME2)
-        highest = max(types, key=lambda type_: (order.index(type_.base), type_.scale or 0))
-        return highest
+        return max(types, key=lambda type_: (order.index(type_.base), type_.scale or 0))
     raise Untranslatable("it mixes types that T-SQL converts silently")

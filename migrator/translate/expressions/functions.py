@@ -31,6 +31,8 @@ def call(translator: Translator, name: str, arguments: Arguments) -> Value:
         except IndexError:
             raise Untranslatable(f"{name}() has too few arguments") from None
     rule = translator.scope.rules.function(name, len(arguments))
+    if rule is None and name in ("try_cast", "try_convert"):
+        raise Untranslatable(f"{name}() is NULL where MySQL fails")
     if rule is None:
         raise Untranslatable(f"it calls {name}()")
     return _by_rule(translator, rule, arguments)
@@ -185,10 +187,6 @@ def _cast(translator: Translator, arguments: Arguments) -> Value:
     return cast(translator.scalar(arguments[1]), read_type(arguments[0].name), style)
 
 
-def _try_cast(translator: Translator, arguments: Arguments) -> Value:
-    raise Untranslatable("TRY_CAST and TRY_CONVERT are NULL where MySQL fails")
-
-
 def _part(node: exp.Expr) -> str:
     return dates.unit(node.name)
 
@@ -244,8 +242,6 @@ _SPECIAL: Final[dict[str, Callable[[Translator, Arguments], Value]]] = {
     "replicate": _replicate,
     "cast": _cast,
     "convert": _cast,
-    "try_cast": _try_cast,
-    "try_convert": _try_cast,
     "dateadd": _dateadd,
     "datediff": _datediff,
     "datepart": _datepart,

@@ -48,7 +48,7 @@ def text(content: str, *, unicode: bool) -> Value:
 
 
 def converted(value: Value, type_: DataType) -> Value:
-    """A constant as the other operand's type, as T-SQL converts it. Raises Untranslatable where that depends on settings."""
+    """A constant as the other operand's type. Raises Untranslatable where T-SQL's answer depends on settings."""
     content = value.literal
     target = family_of(type_)
     if content is None or target is value.family:

@@ -1,7 +1,7 @@
 """T-SQL expression text to a syntax tree that still says what was written.
 
-sqlglot's T-SQL reader turns functions into its own neutral nodes and loses meaning on the way (units of DATEDIFF, the kind of
-CONVERT, float(24)). Here every call stays a call by its T-SQL name, and a type stays its text.
+sqlglot's T-SQL reader turns functions into its own neutral nodes and loses meaning on the way (units of DATEDIFF, the
+kind of CONVERT, float(24)). Here every call stays a call by its T-SQL name, and a type stays its text.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from migrator.translate.expressions.value import Untranslatable
 
 _MONEY: Final = re.compile(r"(?<![\w@#$\]'\"])\$(\d+(?:\.\d*)?|\.\d+)")
 _STRING_OR_NAME: Final = re.compile(r"'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"")
+_SEQUENCE: Final = re.compile(r"^\s*\(*\s*NEXT\s+VALUE\s+FOR\b", re.IGNORECASE)
 MONEY_CALL: Final = "$money"
 """The name of the call that stands for a money literal (``$1.50``), which sqlglot cannot read."""
 
@@ -68,6 +69,8 @@ class _Expressions(TSQL):
 
 def parse(text: str) -> exp.Expr:
     """The tree of one expression or condition. Raises Untranslatable where it cannot be read."""
+    if _SEQUENCE.search(text):
+        raise Untranslatable("it takes numbers from a sequence")
     try:
         trees = _Expressions().parse(_with_money(text))
     except SqlglotError:

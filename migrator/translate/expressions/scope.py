@@ -24,8 +24,8 @@ class ColumnValue:
 class Scope:
     """The columns in reach (by source name, letter case folded) and what is allowed.
 
-    ``missing`` are columns that the target does not have, with the reason. ``stable`` forbids what differs from call to call:
-    MySQL takes it in a DEFAULT only. ``fraction`` is the number of second digits that the result's column keeps.
+    ``missing`` are columns that the target does not have, with the reason. ``stable`` forbids what differs from call to
+    call: MySQL takes it in a DEFAULT only. ``fraction`` is the number of second digits that the result's column keeps.
     """
 
     rules: Rules

@@ -128,15 +128,8 @@ class Translator:
         """A value."""
         if isinstance(node, exp.Paren):
             return self.scalar(node.this)
-        if isinstance(node, exp.Literal):
-            return text(node.this, unicode=False) if node.is_string else number(node.this)
-        if isinstance(node, exp.National):
-            return text(node.name, unicode=True)
-        if isinstance(node, exp.HexString):
-            digits = f"{node.this}" if len(node.this) % 2 == 0 else f"0{node.this}"
-            return Value(f"X'{digits}'", DataType(SqlType.VARBINARY, length=max(1, len(digits) // 2)), nullable=False)
-        if isinstance(node, exp.Null):
-            return Value("NULL", None)
+        if isinstance(node, (exp.Literal, exp.National, exp.HexString, exp.Null)):
+            return _constant(node)
         if isinstance(node, exp.Column):
             return self._column(node)
         if isinstance(node, exp.Neg):
@@ -152,8 +145,6 @@ class Translator:
             return self._call(node)
         if isinstance(node, exp.Dot):
             return self._method(node)
-        if isinstance(node, exp.NextValueFor):
-            raise Untranslatable("it takes numbers from a sequence")
         raise Untranslatable(f"it has a part that is not known ({type(node).__name__})")
 
     def _column(self, node: exp.Column) -> Value:
@@ -220,3 +211,14 @@ class Translator:
                 return Value(depth, DataType(SqlType.SMALLINT), nullable=found.nullable, atom=False)
             raise Untranslatable(f"it calls the method {inner.name} of a {found.type.base}")
         raise Untranslatable(f"it calls the user's function {owner}.{inner.name}")
+
+
+def _constant(node: exp.Expr) -> Value:
+    if isinstance(node, exp.Null):
+        return Value("NULL", None)
+    if isinstance(node, exp.National):
+        return text(node.name, unicode=True)
+    if isinstance(node, exp.HexString):
+        digits = node.name if len(node.name) % 2 == 0 else f"0{node.name}"
+        return Value(f"X'{digits}'", DataType(SqlType.VARBINARY, length=max(1, len(digits) // 2)), nullable=False)
+    return text(node.name, unicode=False) if node.args["is_string"] else number(node.name)

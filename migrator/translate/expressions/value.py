@@ -10,8 +10,8 @@ from typing import Final
 from migrator.model.datatype import DataType, SqlType
 
 
-class Untranslatable(Exception):  # noqa: N818 - a reason, not a failure: its caller makes a finding of it
-    """There is no MySQL expression of the same meaning; ``reason`` completes a sentence for people."""
+class Untranslatable(Exception):
+    """There is no MySQL expression of the same meaning; ``reason`` is for people. Its catcher makes a finding of it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -76,9 +76,9 @@ BIGINT: Final = DataType(SqlType.BIGINT)
 class Value:
     """MySQL text of an expression whose T-SQL type is known.
 
-    ``type`` is None for NULL alone. ``literal`` is the value of a constant. ``atom`` text needs no parentheses inside another
-    expression. ``parts`` are the operands where the value is a concatenation. ``raw_char`` marks a char(n) column: MySQL gives
-    it back without the blanks that pad it in SQL Server.
+    ``type`` is None for NULL alone. ``literal`` is the value of a constant. ``atom`` text needs no parentheses inside
+    another expression. ``parts`` are the operands where the value is a concatenation. ``raw_char`` marks a char(n)
+    column: MySQL gives it back without the blanks that pad it in SQL Server. ``collation`` is SQL Server's.
     """
 
     sql: str
