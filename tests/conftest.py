@@ -19,6 +19,7 @@ from migrator.mysql.url import Target
 SMALL_AND_FAST = {
     "innodb-buffer-pool-size": "256M",
     "innodb-flush-log-at-trx-commit": "2",
+    "loose-innodb-redo-log-capacity": "512M",  # MySQL 8.0.30 and later
     "sync-binlog": "0",
 }
 

@@ -97,6 +97,11 @@ class Home:
         return self._state.is_file()
 
     @property
+    def begun(self) -> bool:
+        """Whether a lab was made here, or tried and not brought about."""
+        return self.exists or (self._lock.is_file() and not self._others())
+
+    @property
     def _state(self) -> Path:
         return self.folder / "lab.json"
 
@@ -112,9 +117,8 @@ class Home:
         """Make the folder, for us alone. Raises LabError where it is another's, or holds something that is no lab."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Listed before it is looked for: whoever makes a lab at this moment writes lab.json before all else.
-            foreign = {path.name for path in self.folder.iterdir()} - {self._lock.name, self._state_new.name}
-            if foreign and not self.exists:
+            # Listed before lab.json is looked for: whoever makes a lab at this moment writes that before all else.
+            if self._others() and not self.exists:
                 raise LabError(
                     f"{self.folder} is not empty and holds no lab",
                     why="a lab never writes among files that it did not make",
@@ -123,6 +127,9 @@ class Home:
             self.folder.chmod(0o700)
         except OSError as error:
             raise LabError(f"{self.folder} cannot hold a lab", why=str(error), todo="name another folder") from error
+
+    def _others(self) -> set[str]:
+        return {path.name for path in self.folder.iterdir()} - {self._lock.name, self._state_new.name}
 
     @contextmanager
     def locked(self, say: Callable[[str], None] | None) -> Iterator[None]:

@@ -136,11 +136,15 @@ class LocalServer:
                 env=environment(),
             )
             self.home.unborn.rename(self.home.data)
+        except subprocess.CalledProcessError as error:
+            # Without the right to write there (AppArmor confines packaged servers), the log is where it should not be.
+            why = self.home.log_tail() or error.stderr.decode(errors="replace").strip() or f"exit {error.returncode}"
+            raise LabError(self._no_data(), why=why) from error
         except (OSError, subprocess.SubprocessError) as error:
-            raise LabError(
-                f"MySQL {self.program.release} cannot make a data folder in {self.home.folder}",
-                why=self.home.log_tail() or str(error),
-            ) from error
+            raise LabError(self._no_data(), why=str(error)) from error
+
+    def _no_data(self) -> str:
+        return f"MySQL {self.program.release} cannot make a data folder in {self.home.folder}"
 
     def _command(self, *own: str) -> tuple[str, ...]:
         options = {

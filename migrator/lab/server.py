@@ -139,7 +139,7 @@ def status(folder: Path | None = None) -> Status:
 def down(folder: Path | None = None, *, purge: bool = False, say: Say = _silent) -> bool:
     """Stop the lab in ``folder``, with ``purge`` remove its data too. False: nothing was to do. Raises LabError."""
     home = Home.at(folder or default_folder())
-    if not home.exists:
+    if not home.begun:
         return False
     with home.locked(say):
         if purge:

@@ -86,11 +86,10 @@ def test_who_names_a_wrong_server_gets_no_other(
 
 
 def test_what_a_failed_server_began_no_other_finds(home: Home, install: Callable[[str, str], Path]) -> None:
-    """A confined or crippled mysqld answers --version, and fails when it is to make a data folder."""
-    install(
-        "mysqld", MYSQL.format(version="8.0.36") + f'; case "$*" in *initialize*) mkdir {home.unborn}; exit 1 ;; esac'
-    )
-    with pytest.raises(LabError, match="cannot make a data folder"):
+    """A confined mysqld answers --version, and fails when it is to make a data folder."""
+    refusal = f"mkdir {home.unborn}; echo 'Could not open error.log: Permission denied' >&2; exit 1"
+    install("mysqld", MYSQL.format(version="8.0.36") + f'; case "$*" in *initialize*) {refusal} ;; esac')
+    with pytest.raises(LabError, match=r"cannot make a data folder.*\(Could not open error.log: Permission denied\)"):
         start_first(home, {}, print)
     assert not home.unborn.exists()
     assert not home.data.exists()

@@ -23,7 +23,7 @@ from migrator.lab.settings import AURORA
 from migrator.mysql.connect import execute, fetch, session
 from migrator.mysql.url import Target, Tls
 
-SMALL = {"innodb-buffer-pool-size": "128M", "innodb-flush-log-at-trx-commit": "2", "sync-binlog": "0"}
+SMALL = {"innodb-buffer-pool-size": "128M", "loose-innodb-redo-log-capacity": "64M", "sync-binlog": "0"}
 BYTES = {"1G": str(2**30)}
 
 
@@ -193,9 +193,18 @@ def test_a_damaged_lab_can_be_purged(bare: Path, folder: Path) -> None:
     assert not folder.exists()
 
 
+def test_a_lab_that_never_came_about_leaves_nothing(bare: Path, folder: Path) -> None:
+    with pytest.raises(LabError, match="no MySQL server can be had"):
+        up(folder, owner_pid=os.getpid())
+    assert down(folder, purge=True)
+    assert not folder.exists()
+    assert not list(runtime_folder().iterdir())
+
+
 def test_data_of_another_server_are_left_alone(mysqld: Path, folder: Path) -> None:
     (folder / "data/mysql").mkdir(parents=True)
     with pytest.raises(LabError, match="holds no lab"):
         up(folder)
+    (folder / "lock").touch()
     assert not down(folder, purge=True)
     assert (folder / "data/mysql").is_dir()
