@@ -31,12 +31,17 @@ def mark(home: Home, pid: int) -> None:
 
 def unmark(home: Home) -> None:
     """The lab is gone."""
-    _path(home).unlink(missing_ok=True)
+    with suppress(LabError):
+        _path(home).unlink(missing_ok=True)
 
 
 def orphans() -> Iterator[Home]:
-    """The labs whose owner is gone."""
-    for path in sorted(runtime_folder().glob("*.owner")):
+    """The labs whose owner is gone; none where the marks cannot be read or are not ours."""
+    try:
+        marks = sorted(runtime_folder().glob("*.owner"))
+    except LabError:
+        return
+    for path in marks:
         with suppress(OSError, ValueError, KeyError, TypeError):
             home = Home(Path(json.loads(path.read_text(encoding="utf-8"))["folder"]))
             if orphaned(home):

@@ -172,11 +172,12 @@ class Home:
             return ""
 
     def discard(self) -> None:
-        """Remove the data. The server must be gone. Raises LabError where something stays."""
+        """Remove the data, and the password to them. The server must be gone. Raises LabError where something stays."""
         try:
             for tree in (self.data, self.unborn, self.scratch):
                 if tree.exists():
                     shutil.rmtree(tree)
+            self.password.unlink(missing_ok=True)
             self.remove_socket()
         except OSError as error:
             raise LabError(f"the lab in {self.folder} cannot be removed", why=str(error)) from error
@@ -185,7 +186,7 @@ class Home:
         """Remove what a lab made, and the folder if nothing else is in it. The server must be gone. Raises LabError."""
         self.discard()
         # lab.json goes late: while it is there, a purge that is killed can be repeated.
-        for path in (self.log, self.log_before, self.password, self._state_new, self._state, self._lock):
+        for path in (self.log, self.log_before, self._state_new, self._state, self._lock):
             path.unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
             self.folder.rmdir()

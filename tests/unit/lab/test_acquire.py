@@ -95,6 +95,16 @@ def test_what_a_failed_server_began_no_other_finds(home: Home, install: Callable
     assert not home.data.exists()
 
 
+def test_a_docker_that_cannot_pull_gives_way_and_leaves_nothing(
+    home: Home, install: Callable[[str, str], Path], started: list[Program]
+) -> None:
+    install("docker", 'case "$*" in info*) echo 28 ;; *" up "*) echo "no route to registry" >&2; exit 1 ;; esac')
+    install("mysqld", MYSQL.format(version="8.0.36"))
+    server, _ = start_first(home, {}, print)
+    assert server.origin is Origin.PATH
+    assert not home.password.exists()
+
+
 def test_the_recorded_server_is_used_again(home: Home, install: Callable[[str, str], Path]) -> None:
     path = install("mysqld", MYSQL.format(version="8.0.36"))
     before = replace(state(str(path)), settings={"sync-binlog": "0"})
