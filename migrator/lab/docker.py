@@ -57,6 +57,9 @@ class Container:
         release, port = (before.release, before.port) if before else ("", 0)
         state = State(program=None, release=release, port=free_port(port))
         self.home.write(state)
+        if not release:
+            # A volume that an earlier lab could not take along knows another password.
+            self._compose("down", "--volumes", "--timeout", "1")
         self._keep_password()
         say("starting MySQL in Docker (the first time, its image is downloaded)")
         self._compose("up", "--detach", "--quiet-pull", _SERVICE, port=state.port)

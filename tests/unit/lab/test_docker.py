@@ -76,11 +76,19 @@ def test_its_life(container: Container, log: Path) -> None:
     assert container.running()
     container.stop()
     assert not container.running()
+    log.write_text("")
     assert container.start(print).port == state.port
     container.kill()
     assert not container.running()
+    assert "--volumes" not in log.read_text()
     container.purge(print)
     assert "down --volumes" in log.read_text()
+
+
+def test_a_volume_of_an_earlier_lab_is_not_taken_over(container: Container, log: Path) -> None:
+    container.start(print)
+    asked = log.read_text()
+    assert 0 < asked.index("down --volumes") < asked.index("up --detach")
 
 
 def test_the_password_is_in_a_private_file_and_on_no_command_line(container: Container, log: Path) -> None:
