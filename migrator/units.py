@@ -43,6 +43,11 @@ def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
     return f"{large:,} {large_unit}" + (f" {small} {small_unit}" if small else "")
 
 
+def seconds(value: float, largest: float) -> str:
+    """Seconds without the unit, for a column: two decimals where its ``largest`` is short, else one."""
+    return f"{value:,.2f}" if largest < 100 else f"{value:,.1f}"
+
+
 def megabytes(size: float) -> str:
     """Bytes as MB (10^6 bytes) without the unit, for a column of them: ``1,234.5``; never 0.0 for something."""
     if 0 < size < _MB / 20:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Final
 
@@ -15,6 +16,7 @@ from migrator.report.summary import Shown
 
 _OPEN_ROWS: Final = 15
 """A longer table shows this many rows; the others are a click away on a screen, and all there on paper."""
+_JOINTS: Final = re.compile(r"(?<=[._])(?=.)")
 _MOST_REMARKS: Final = 5
 """A rule with more different reasons than this has one for each object: they are listed with the objects."""
 _DIFFERENCES: Final = 500
@@ -34,7 +36,9 @@ def _template() -> Template:
     environment.filters.update(
         count=units.count,
         counted=units.counted,
+        parts=_parts,
         duration=units.duration,
+        seconds=units.seconds,
         megabytes=units.megabytes,
         volume=units.volume,
         percent=units.percent,
@@ -55,6 +59,11 @@ def _template() -> Template:
 def _one_line(value: object) -> object:
     """Every text on its way into the page; what the template made itself (Markup) stays."""
     return units.printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _parts(name: str) -> list[str]:
+    """A name cut behind its dots and underscores, where a line may end."""
+    return _JOINTS.split(name)
 
 
 def _stopped(sentence: str) -> str:

@@ -14,7 +14,7 @@ from migrator.model.translation import Translation
 from migrator.model.validation import Validation
 from migrator.report import summary
 from migrator.report.summary import Shown
-from migrator.units import count, counted, megabytes_per_second, printable, rows_per_second
+from migrator.units import count, counted, megabytes_per_second, printable, rows_per_second, seconds
 
 WIDTH: Final = 88
 _DIFFERENCES: Final = 20
@@ -49,18 +49,19 @@ def _closing(verdict: str, sentence: str, width: int) -> list[str]:
 
 
 def _phases(phases: Sequence[PhaseTime]) -> list[str]:
+    total = sum(phase.seconds for phase in phases)
     head = ("phase", "seconds", "rows", "rows/s", "MB/s")
     rows = [
         (
             shorten(printable(phase.name), _LONGEST, placeholder=" …"),
-            f"{phase.seconds:,.1f}",
+            seconds(phase.seconds, total),
             count(phase.rows) if phase.rows else "",
             rows_per_second(phase.rows, phase.seconds) if phase.rows else "",
             megabytes_per_second(phase.bytes, phase.seconds) if phase.bytes else "",
         )
         for phase in phases
     ]
-    together = ("together", f"{sum(phase.seconds for phase in phases):,.1f}", "", "", "")
+    together = ("together", seconds(total, total), "", "", "")
     return _table([head, *rows, together], rule_after=(0, len(rows)))
 
 

@@ -60,6 +60,11 @@ def test_something_is_never_shown_as_nothing() -> None:
     assert units.percent(1) == "100%"
 
 
+def test_short_times_are_told_apart_in_a_column() -> None:
+    assert [units.seconds(value, 2.2) for value in (0.03, 2.2)] == ["0.03", "2.20"]
+    assert [units.seconds(value, 12_000) for value in (0.03, 12_000)] == ["0.0", "12,000.0"]
+
+
 def test_rates_need_something_and_some_time() -> None:
     assert units.rows_per_second(1_000_000, 5.0) == "200,000"
     assert units.megabytes_per_second(183_000_000, 10.0) == "18.3"
