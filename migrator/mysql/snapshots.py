@@ -1,0 +1,130 @@
+"""Questions to the target, many side by side, each answered out of one consistent state."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_attempt,
+    stop_any,
+    stop_when_event_set,
+    wait_random_exponential,
+)
+
+from migrator.errors import Interrupted, TargetError
+from migrator.mysql.connect import Connection, connect, connection_id, execute, session
+from migrator.mysql.errors import TRANSIENT
+from migrator.mysql.url import Target
+
+Answer = TypeVar("Answer")
+
+_ATTEMPTS: Final = 20
+"""With the waits between them about three minutes: a failover of an Aurora cluster takes one or two."""
+
+_SETTINGS: Final = (
+    # READ COMMITTED, a common default, would ignore WITH CONSISTENT SNAPSHOT.
+    "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+    # A table may take longer than any limit for the queries of an application, and its rows longer to be taken.
+    "SET SESSION max_execution_time = 0, net_write_timeout = 600",
+    "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+)
+
+
+class Snapshots:
+    """Connections, each with a thread and with one state of the target that it sees from its first question on.
+
+    A lost connection is made anew with back-off, in a new state, and its question asked again from the start.
+    Leaving the ``with`` block by an error ends what is still running, on the server too.
+    """
+
+    def __init__(self, target: Target, connections: int) -> None:
+        self._target = target
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._open: dict[int, Connection] = {}
+        self._own = threading.local()
+        self._threads = ThreadPoolExecutor(connections, thread_name_prefix="snapshot")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def ask(self, question: Callable[[Connection], Answer]) -> Future[Answer]:
+        """Have ``question`` answered as soon as a connection is free. It may be asked again: it starts from nothing."""
+        return self._threads.submit(self._answer, question)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if kind is not None:
+            self._kill()
+        self._threads.shutdown(wait=True)
+        for connection in self._open.values():
+            _close(connection)
+
+    def _answer(self, question: Callable[[Connection], Answer]) -> Answer:
+        retrying = Retrying(
+            retry=retry_if_exception_type(TRANSIENT),
+            stop=stop_any(stop_after_attempt(_ATTEMPTS), stop_when_event_set(self._stopping)),
+            wait=wait_random_exponential(multiplier=0.2, max=10),
+            sleep=sleep_using_event(self._stopping),
+            reraise=True,
+        )
+        answer: Answer = retrying(self._once, question)
+        return answer
+
+    def _once(self, question: Callable[[Connection], Answer]) -> Answer:
+        try:
+            return question(self._connection())
+        except TRANSIENT:
+            self._forget()
+            raise
+
+    def _connection(self) -> Connection:
+        """This thread's connection."""
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = connect(self._target)
+            number = connection_id(connection)
+            with self._lock:
+                self._open[number] = connection
+            self._own.connection, self._own.number = connection, number
+            for setting in _SETTINGS:
+                execute(connection, setting, doing="beginning a consistent read")
+        # Looked at behind the entry in the list: whoever stops us either finds the connection there or stops us here.
+        if self._stopping.is_set():
+            raise Interrupted("the comparison was stopped")
+        return connection
+
+    def _forget(self) -> None:
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is not None:
+            with self._lock:
+                self._open.pop(self._own.number)
+            self._own.connection = None
+            _close(connection)
+
+    def _kill(self) -> None:
+        self._stopping.set()
+        with self._lock:
+            numbers = list(self._open)
+        # A server that cannot be reached ends them by itself.
+        with suppress(TargetError), session(self._target, database="") as connection:
+            for number in numbers:
+                # One that ended in the meantime is not there any more.
+                with suppress(TargetError):
+                    execute(connection, f"KILL {number}", doing="stopping a query")
+
+
+def _close(connection: Connection) -> None:
+    # A connection that died has nothing to say goodbye to.
+    with suppress(Exception):
+        connection.close()
