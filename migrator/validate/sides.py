@@ -1,0 +1,63 @@
+"""Both ends of a comparison at work side by side: processes read the source, connections ask the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from migrator.events import Emit, Finished, Started, Unit
+from migrator.model.source import Source
+from migrator.mysql.connect import Connection
+from migrator.mysql.snapshots import Snapshots
+from migrator.validate import reading
+from migrator.validate.reading import SOURCE_TASK, STAGE
+from migrator.workers import run_all
+
+
+class Job(Protocol):
+    """A picklable piece of work on the source."""
+
+    @property
+    def bytes(self) -> int:
+        """Source bytes that it reads."""
+
+
+AnyJob = TypeVar("AnyJob", bound=Job)
+Result = TypeVar("Result")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The source with ``workers`` processes, the target with its snapshots."""
+
+    source: Source
+    snapshots: Snapshots
+    workers: int
+    emit: Emit
+
+    def compare(
+        self,
+        work: Callable[[AnyJob], Result],
+        jobs: Sequence[AnyJob],
+        take: Callable[[Result], None],
+        questions: Sequence[Callable[[Connection], Answer]],
+    ) -> list[Answer]:
+        """Do all jobs on the source, ``take`` each result as it comes; the answers to ``questions``, in their order.
+
+        The first failure on either side ends the work on the source. Raises what work and questions raise.
+        """
+        futures = [self.snapshots.ask(question) for question in questions]
+        if jobs:
+            self.emit(Started(STAGE, SOURCE_TASK, sum(job.bytes for job in jobs), Unit.BYTES))
+            preload = (reading.__name__, type(self.source).__module__)
+            with closing(run_all(work, jobs, workers=self.workers, emit=self.emit, preload=preload)) as results:
+                for result in results:
+                    take(result)
+                    for future in futures:
+                        if future.done():
+                            future.result()
+            self.emit(Finished(STAGE, SOURCE_TASK))
+        return [future.result() for future in futures]
