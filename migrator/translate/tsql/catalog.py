@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Final
 
+from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.model.name import ObjectName
 from migrator.model.schema import AliasType, Database, Module, ObjectKind, OtherObject, Place, Skipped, Unread
 from migrator.translate.tsql.cursor import DEFAULT_SCHEMA
@@ -13,6 +14,8 @@ from migrator.translate.tsql.draft import TableDraft, renamed, same
 from migrator.translate.tsql.freeze import frozen_table
 from migrator.translate.tsql.problems import Exists, Missing, Unreadable
 
+CLR_TYPE: Final = "CLR TYPE"
+TABLE_TYPE: Final = "TABLE TYPE"
 DEFAULT_COLLATION: Final = "SQL_Latin1_General_CP1_CI_AS"
 """What SQL Server's set-up offers in the United States, for scripts that name none."""
 
@@ -35,6 +38,7 @@ class Catalog:
         self.tables: dict[Id, TableDraft] = {}
         self.modules: dict[Id, Module] = {}
         self.aliases: dict[Id, AliasType] = {}
+        self._clr_types: dict[Id, AliasType] = {}
         self.others: dict[tuple[str, Id], OtherObject] = {}
         self.schemas: dict[str, str] = {DEFAULT_SCHEMA: DEFAULT_SCHEMA}
         self.unread: list[Unread] = []
@@ -76,13 +80,24 @@ class Catalog:
         self._see_schema(alias.name)
         self.aliases[key(alias.name)] = alias
 
+    def add_clr_type(self, name: ObjectName, place: Place) -> None:
+        """CREATE TYPE ... EXTERNAL NAME: its values are kept as their bytes. Raises Exists."""
+        self.add_other(name, ObjectKind.OTHER, CLR_TYPE, place)
+        self._clr_types[key(name)] = AliasType(name, DataType(SqlType.VARBINARY, length=MAX), nullable=True)
+
+    def drop_type(self, name: ObjectName) -> bool:
+        """Take out a type of any kind. False if there is none."""
+        id_ = key(name)
+        self._clr_types.pop(id_, None)
+        gone = [self.others.pop((word, id_), None) for word in (CLR_TYPE, TABLE_TYPE)]
+        return any([self.aliases.pop(id_, None), *gone])
+
     def add_other(self, name: ObjectName, kind: ObjectKind, word: str, place: Place) -> None:
         """An object that is kept by name only. Raises Exists."""
         id_ = (word, key(name))
         if id_ in self.others:
             raise Exists(f"{name} exists already")
-        if name.schema:
-            self._see_schema(name)
+        self._see_schema(name)
         self.others[id_] = OtherObject(name, kind, word, place)
 
     def drop(self, name: ObjectName) -> bool:
@@ -150,7 +165,8 @@ class Catalog:
         self.schemas[name.lower()] = name
 
     def _see_schema(self, name: ObjectName) -> None:
-        self.schemas.setdefault(name.schema.lower(), name.schema)
+        if name.schema:
+            self.schemas.setdefault(name.schema.lower(), name.schema)
 
     def _must_be_new(self, name: ObjectName) -> None:
         if key(name) in self.tables or key(name) in self.modules:
@@ -163,7 +179,7 @@ class Catalog:
         tables = []
         for draft in self.tables.values():
             try:
-                table, unread = frozen_table(draft, self.tables, self.aliases)
+                table, unread = frozen_table(draft, self.tables, {**self._clr_types, **self.aliases})
             except Unreadable as problem:
                 self.unread.append(Unread(draft.place, draft.text, problem.reason))
             else:
@@ -185,4 +201,4 @@ class Catalog:
 
     def _spelled(self, name: ObjectName) -> ObjectName:
         """The name with its schema spelled as CREATE SCHEMA spells it."""
-        return ObjectName(self.schemas[name.schema.lower()], name.name)
+        return ObjectName(self.schemas.get(name.schema.lower(), name.schema), name.name)

@@ -81,7 +81,7 @@ def _option(cursor: Cursor, table: TableDraft, name: str, *, trusted: bool) -> N
         table.set_column(name, encrypted=True)
     elif cursor.take("GENERATED", "ALWAYS", "AS"):
         kind = " ".join((cursor.name(), cursor.name())).upper()
-        table.set_column(name, generated_always=f"AS {kind}")
+        table.set_column(name, generated_always=kind)
         set_nullable(table, name, nullable=False)
         cursor.take("HIDDEN")
     else:

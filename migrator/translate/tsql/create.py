@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from migrator.model.name import ObjectName
-from migrator.model.schema import Index, IndexKind, KeyColumn, Module, ObjectKind
+from migrator.model.schema import Index, IndexKind, KeyColumn, ObjectKind
 from migrator.translate.tsql import modules
 from migrator.translate.tsql.alter import alter_table, drop_index
-from migrator.translate.tsql.catalog import Catalog, key
+from migrator.translate.tsql.catalog import TABLE_TYPE, Catalog, key
 from migrator.translate.tsql.cursor import Cursor
 from migrator.translate.tsql.draft import TableDraft, same
 from migrator.translate.tsql.expressions import is_temporary
@@ -78,22 +78,18 @@ def _table(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
     table = create_table(cursor, statement.text)
     if table.columns:
         catalog.add_table(table)
+    elif table.features:
+        # A file table or a graph's edges may do with the columns that they have by themselves.
+        catalog.add_other(table.name, ObjectKind.TABLE, table.features[0].upper(), table.place)
     else:
-        word = f"{table.features[0]} table" if table.features else ""
-        if not word:
-            raise Unreadable(f"{table.name} has no columns")
-        catalog.add_other(table.name, ObjectKind.TABLE, word.upper(), table.place)
+        raise Unreadable(f"{table.name} has no columns")
     return True
 
 
 def _module(cursor: Cursor, kind: ObjectKind, statement: Statement, catalog: Catalog, *, may_exist: bool) -> bool:
     if is_temporary(cursor):
         return False
-    made = modules.module(cursor, kind, statement.text, statement.place)
-    if isinstance(made, Module):
-        catalog.add_module(made, may_exist=may_exist)
-    else:
-        catalog.add_other(made.name, made.kind, made.word, statement.place)
+    catalog.add_module(modules.module(cursor, kind, statement.text, statement.place), may_exist=may_exist)
     return True
 
 
@@ -112,10 +108,10 @@ def _type(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
     if cursor.take("AS", "TABLE"):
         # Read in full so that what cannot be read is noticed; the model keeps its name.
         elements(cursor, TableDraft(name, statement.text, statement.place))
-        catalog.add_other(name, ObjectKind.TABLE_TYPE, "TABLE TYPE", statement.place)
+        catalog.add_other(name, ObjectKind.TABLE_TYPE, TABLE_TYPE, statement.place)
         return True
     cursor.expect("EXTERNAL", "NAME")
-    catalog.add_other(name, ObjectKind.OTHER, "CLR TYPE", statement.place)
+    catalog.add_clr_type(name, statement.place)
     return True
 
 

@@ -25,9 +25,7 @@ def drop(cursor: Cursor, catalog: Catalog) -> bool:
         return _indexes(cursor, catalog)
     if cursor.take("TYPE"):
         cursor.take("IF", "EXISTS")
-        name = cursor.object_name()
-        table_type = catalog.others.pop(("TABLE TYPE", key(name)), None)
-        return catalog.aliases.pop(key(name), None) is not None or table_type is not None
+        return catalog.drop_type(cursor.object_name())
     if cursor.take("SCHEMA"):
         cursor.take("IF", "EXISTS")
         return catalog.schemas.pop(cursor.name().lower(), None) is not None

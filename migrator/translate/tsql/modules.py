@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from migrator.model.name import ObjectName
-from migrator.model.schema import Module, ObjectKind, OtherObject, Place
+from migrator.model.schema import Module, ObjectKind, Place
 from migrator.translate.tsql.cursor import Cursor
 from migrator.translate.tsql.problems import Unreadable
 
@@ -18,23 +18,26 @@ KINDS: Final = {
 }
 
 
-def module(cursor: Cursor, kind: ObjectKind, text: str, place: Place) -> Module | OtherObject:
-    """Read a module from its name on. A trigger on the database or the server has no table: it is an OtherObject."""
+def module(cursor: Cursor, kind: ObjectKind, text: str, place: Place) -> Module:
+    """Read a module from its name on. A trigger on the database or the server has neither schema nor parent."""
     parts = cursor.parts("the name of the module")
     name = ObjectName((parts[-2] if len(parts) > 1 else "") or cursor.schema, parts[-1])
     parent = None
     if kind is ObjectKind.TRIGGER:
         cursor.expect("ON")
         if cursor.take("DATABASE") or cursor.take("ALL", "SERVER"):
-            return OtherObject(ObjectName("", name.name), kind, "DDL TRIGGER", place)
-        parent = cursor.object_name("a table or view")
-        if len(parts) == 1:
+            name = ObjectName("", name.name)
+        else:
+            parent = cursor.object_name("a table or view")
             name = ObjectName(parent.schema, name.name)
     return Module(name, kind, text, _body(cursor, kind), parent, place)
 
 
 def _body(cursor: Cursor, kind: ObjectKind) -> str:
-    """What follows the AS that parts header and body; the AS of ``@p AS int`` and ``EXECUTE AS`` is not that one."""
+    """What follows the AS that parts header and body, comments and all.
+
+    The AS of ``@p AS int`` and of ``EXECUTE AS`` is not that one.
+    """
     depth = 0
     returns = False
     while not cursor.done:
@@ -52,9 +55,7 @@ def _body(cursor: Cursor, kind: ObjectKind) -> str:
             if kind is ObjectKind.FUNCTION and returns and word in ("BEGIN", "RETURN"):
                 break  # AS is optional in a function
         cursor.at += 1
-    start = cursor.at
-    cursor.at = cursor.end
-    body = cursor.back_text(start)
-    if not body:
+    if cursor.done:
         raise Unreadable("it has no body")
-    return body
+    tokens = cursor.stream.tokens
+    return cursor.stream.text[tokens[cursor.at - 1].end + 1 : tokens[cursor.end - 1].end + 1].strip()

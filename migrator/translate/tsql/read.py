@@ -92,7 +92,7 @@ class _Reader:
             # Its condition asks for just that: IF OBJECT_ID('t') IS NULL CREATE TABLE t.
             self.catalog.skipped[_label(statement)] += 1
         else:
-            self.catalog.unread.append(Unread(statement.place, statement.text, problem.reason))
+            self.catalog.unread.append(Unread(statement.place, statement.shown, problem.reason))
 
 
 def _is_execute(statement: Statement) -> bool:

@@ -14,7 +14,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from migrator.model.schema import Place
 from migrator.translate.tsql.cursor import DEFAULT_SCHEMA, Cursor
-from migrator.translate.tsql.stream import DAMAGED, Stream
+from migrator.translate.tsql.stream import DAMAGED, LITERALS, Stream
 
 _STARTERS: Final = (
     {"CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT", "DENY", "REVOKE", "USE", "ENABLE", "DISABLE"}
@@ -36,11 +36,14 @@ _OBJECTS: Final = {
     "NONCLUSTERED",
 } | {"SCHEMA", "TYPE", "SEQUENCE", "SYNONYM", "DATABASE", "USER", "LOGIN", "ROLE"}
 _SECOND_WORDS: Final = {"ROLE", "INDEX", "SCOPED", "CONFIGURATION", "SCHEME", "FUNCTION", "CATALOG"}
+_DEFINITIONS: Final = {"CREATE", "ALTER", "DROP"}
 _MODULES: Final = frozenset({"PROC", "PROCEDURE", "FUNCTION", "VIEW", "TRIGGER"})
 _NEVER_IN_VIEW: Final = {"CREATE", "ALTER", "DROP", "GRANT", "EXEC", "EXECUTE", "INSERT", "PRINT", "IF"}
 _QUERY: Final = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"})
 _PERMISSIONS: Final = frozenset({"GRANT", "DENY", "REVOKE"})
 _COLUMN_PROPERTIES: Final = frozenset({"MASKED", "NOT", "ROWGUIDCOL", "PERSISTED", "SPARSE", "HIDDEN", "MEMBER"})
+_PERIOD_WORDS: Final = {"ROW", "TRANSACTION_ID", "SEQUENCE_NUMBER"}
+"""GENERATED ALWAYS AS ... END"""
 _TABLE_PARTS: Final = frozenset({"COLUMN", "CONSTRAINT", "PERIOD"})
 
 
@@ -63,6 +66,14 @@ class Statement:
     def text(self) -> str:
         """The statement as it was written."""
         return self.stream.slice(self.start, self.end)
+
+    @property
+    def shown(self) -> str:
+        """What a report may show: all of a definition, anything else up to its first literal, which may be data."""
+        kinds = [token.token_type for token in self.stream.tokens[self.start : self.end]]
+        hidden = {DAMAGED} if self.word in _DEFINITIONS else {DAMAGED, *LITERALS}
+        end = next((at for at, kind in enumerate(kinds) if kind in hidden), len(kinds))
+        return self.stream.slice(self.start, self.start + end)
 
     @property
     def word(self) -> str:
@@ -205,6 +216,8 @@ class _Head:
             return True
         if self.word in _PERMISSIONS:
             return self._permission(at, before)
+        if word == "END":
+            return before in _PERIOD_WORDS
         if word == "IF":
             return following == "EXISTS" and self._words[at + 2 : at + 3] != ["("]
         if word in _QUERY:
@@ -218,6 +231,7 @@ class _Head:
         if not self._body:
             passed = self._words[self._start : at]
             self._body = "TO" in passed or "FROM" in passed
+            self._start = at
         return not self._body or before == "WITH"
 
     def _query(self, at: int, word: str, before: str) -> bool:
@@ -238,7 +252,9 @@ class _Head:
             return True
         if word in ("ALTER", "DROP"):
             return following in _TABLE_PARTS or following in _COLUMN_PROPERTIES
-        return word in ("ENABLE", "DISABLE") or (word == "SET" and following == "(")
+        if word in ("ENABLE", "DISABLE"):
+            return following != "TRIGGER"
+        return word == "SET" and following == "("
 
     def _other(self, at: int, word: str, before: str, following: str) -> bool:
         if word in ("ENABLE", "DISABLE"):

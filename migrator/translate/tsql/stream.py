@@ -15,6 +15,10 @@ from migrator.translate.tsql.dialect import ScriptTokenizer
 DAMAGED: Final = TokenType.UNKNOWN
 """The kind of a token that stands for text nobody can cut into tokens: from a quote or comment that is never closed."""
 
+LITERALS: Final = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.NUMBER, TokenType.HEX_STRING})
+_MAX_RECOVERIES: Final = 50
+"""Each one reads the rest of the script again: a file that has more of them is no script."""
+
 _LINE_BREAK: Final = re.compile(r"\r\n?|\n")
 _GO_LINE: Final = re.compile(r"^[ \t]*GO[ \t]*(?:\d+[ \t]*)?(?:;[ \t]*)?(?:--[^\r\n]*)?$", re.IGNORECASE | re.MULTILINE)
 _LINE_COMMENT_OR_OPEN: Final = re.compile(r"--[^\r\n]*|/\*")
@@ -67,7 +71,7 @@ def _tokens(text: str) -> list[Token]:
     tokens: list[Token] = []
     position = 0
     tokenizer = ScriptTokenizer()
-    while position < len(text):
+    for attempt in range(_MAX_RECOVERIES + 1):
         rest = text[position:] if position else text
         try:
             piece = tokenizer.tokenize(rest)
@@ -82,9 +86,11 @@ def _tokens(text: str) -> list[Token]:
         if failed is None:
             break
         start = position + failed
-        resume = _GO_LINE.search(text, start + 1)
+        resume = _GO_LINE.search(text, start + 1) if attempt < _MAX_RECOVERIES else None
         position = resume.start() if resume else len(text)
         tokens.append(Token(DAMAGED, start=start, end=position - 1, text=""))
+        if resume is None:
+            break
     return tokens
 
 

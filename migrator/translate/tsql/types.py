@@ -124,8 +124,9 @@ def _builtin(base: SqlType, written: TypeName) -> DataType:
         if 1 <= precision <= 53:
             return DataType(base, precision=precision)
     elif base in _WITH_SCALE and len(numbers) <= 1:
-        if first is None or 0 <= first <= 7:
-            return DataType(base, scale=first)
+        scale = 7 if first is None else first
+        if 0 <= scale <= 7:
+            return DataType(base, scale=scale)
     elif base is SqlType.VECTOR and numbers:
         if 1 <= numbers[0] <= _VECTOR_DIMENSIONS:
             return DataType(base, length=numbers[0])
