@@ -27,7 +27,8 @@ def frozen_table(
             text = f"FOREIGN KEY ({', '.join(written.columns)}) REFERENCES {written.references}"
             unread.append(Unread(written.place or draft.place, text, problem.reason))
     temporal = None
-    if draft.versioned:
+    # A ledger table without a period gets period columns that are hidden and its own.
+    if draft.versioned and (draft.period is not None or "ledger" not in draft.features):
         if draft.period is None:
             raise Unreadable(f"{draft.name} is system-versioned without PERIOD FOR SYSTEM_TIME")
         history = draft.history

@@ -69,10 +69,16 @@ def _arguments(cursor: Cursor, names: tuple[str, ...]) -> Arguments:
         if not cursor.take("NULL") and not cursor.take("DEFAULT"):
             if cursor.word.startswith("@"):
                 raise Unreadable("its arguments are variables")
-            arguments[name] = cursor.string() if cursor.at_string() else cursor.name("an argument")
+            arguments[name] = _value(cursor)
         if not cursor.done:
             cursor.expect(",")
     return arguments
+
+
+def _value(cursor: Cursor) -> str:
+    if cursor.at_string():
+        return cursor.string()
+    return str(cursor.integer()) if cursor.at_number() or cursor.word == "-" else cursor.name("an argument")
 
 
 def _describe(arguments: Arguments, catalog: Catalog) -> bool:

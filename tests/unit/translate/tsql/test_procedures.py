@@ -42,7 +42,7 @@ def test_descriptions_of_tables_and_of_things_that_have_none(read: Read) -> None
         + """exec sp_addextendedproperty 'MS_Description', 'first', 'SCHEMA', 's', 'TABLE', 't'
         exec sp_updateextendedproperty 'MS_Description', 'second', 'SCHEMA', 's', 'TABLE', 't', null, null
         exec sp_addextendedproperty 'MS_Description', 'x', 'SCHEMA', 's'
-        exec sp_addextendedproperty 'Other', 'x', 'SCHEMA', 's', 'TABLE', 't'"""
+        exec sp_addextendedproperty 'Other', -1, 'SCHEMA', 's', 'TABLE', 't'"""
     )
     assert database.tables[0].description == "second"
     assert [(item.word, item.count) for item in database.skipped] == [("EXEC", 2)]

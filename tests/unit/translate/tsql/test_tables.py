@@ -22,6 +22,7 @@ from migrator.model.schema import (
     Table,
     Temporal,
 )
+from migrator.translate.tsql.read import read_script
 
 ReadTable = Callable[[str], Table]
 Read = Callable[[str], Database]
@@ -204,6 +205,16 @@ def test_temporal_tables(read: Read) -> None:
 )
 def test_what_mysql_has_no_word_for_is_a_feature(read_table: ReadTable, options: str, feature: str) -> None:
     assert read_table(f"create table t (a int primary key nonclustered) {options}").features == (feature,)
+
+
+def test_a_ledger_table_keeps_its_own_periods(read_table: ReadTable) -> None:
+    table = read_table("create table t (a int) with (system_versioning = on, ledger = on)")
+    assert (table.temporal, table.features) == (None, ("ledger",))
+
+
+def test_versioning_wants_a_period() -> None:
+    (unread,) = read_script("create table t (a int) with (system_versioning = on)").unread
+    assert unread.reason == "dbo.t is system-versioned without PERIOD FOR SYSTEM_TIME"
 
 
 def test_old_index_options_and_a_comma_too_many(read_table: ReadTable) -> None:
