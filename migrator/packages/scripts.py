@@ -60,6 +60,21 @@ class Scripts:
         """False: INSERT statements of a script are counted, not read."""
         return False
 
+    @property
+    def row_total(self) -> int | None:
+        """None: nobody vouches for the rows of a script."""
+        return None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing that had to be verified."""
+        return ()
+
+    @property
+    def row_total(self) -> int | None:
+        """None: scripts vouch for no rows."""
+        return None
+
     def files(self) -> tuple[ScriptFile, ...]:
         """The scripts, decoded. Raises SourceError."""
         return tuple(ScriptFile(name, decoded(content, name)) for name, content in self._contents())

@@ -72,7 +72,7 @@ def test_identity_is_of_names_and_contents(folder: Path) -> None:
 
 def test_there_are_no_rows(folder: Path) -> None:
     source = Scripts(folder, reader)
-    assert not source.has_rows
+    assert (source.has_rows, source.row_total) == (False, None)
     assert source.segments(TABLE) == ()
     with pytest.raises(SourceError, match=r"hold no rows of dbo\.t"):
         source.read(TABLE, Segment(TABLE.name, "x", 0))
