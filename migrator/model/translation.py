@@ -24,12 +24,16 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One MySQL statement without a final semicolon. ``table`` is the target table that it works on."""
+    """One MySQL statement without a final semicolon. ``table`` is the target table that it works on.
+
+    ``unchecked`` wants foreign_key_checks = 0 in its session: a key over rows that the source never checked either.
+    """
 
     phase: Phase
     object: str
     table: str
     sql: str
+    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def draft_checks(draft: TableDraft, rules: Rules, collation: str, names: Namer, 
         translator = Translator(scope)
         try:
             condition = translator.condition_of(check.expression)
-            _refuse(translator.used & changing)
+            _refuse([name for name in changing if name.casefold() in translator.used])
         except Untranslatable as error:
             notes.count(ObjectKind.CHECK, label)
             notes.add("check-dropped", ObjectKind.CHECK, label, check.place, reason=error.reason)
@@ -38,18 +38,17 @@ def draft_checks(draft: TableDraft, rules: Rules, collation: str, names: Namer, 
         draft.checks.append((name, condition, check.enabled and check.trusted))
 
 
-def _refuse(columns: set[str]) -> None:
+def _refuse(columns: list[str]) -> None:
     if columns:
-        raise Untranslatable(
-            f"a foreign key's action changes {', '.join(sorted(columns))}: MySQL allows no CHECK over it"
-        )
+        raise Untranslatable(f"a foreign key's action changes {', '.join(columns)}: MySQL allows no CHECK over it")
 
 
-def _changed_by_keys(draft: TableDraft) -> set[str]:
-    """Columns that a foreign key's action changes (not ON DELETE CASCADE): MySQL takes no CHECK over them (error 3823)."""
-    return {
-        name.casefold()
+def _changed_by_keys(draft: TableDraft) -> list[str]:
+    """Columns that a foreign key's action changes (not ON DELETE CASCADE): MySQL checks none of them (error 3823)."""
+    names = [
+        name
         for key in draft.source.foreign_keys
         if key.enabled and (key.on_delete is Action.SET_NULL or key.on_update in (Action.CASCADE, Action.SET_NULL))
         for name in key.columns
-    }
+    ]
+    return list(dict.fromkeys(names))

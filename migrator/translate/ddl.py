@@ -29,7 +29,8 @@ def statements(draft: TableDraft) -> Iterator[Statement]:
         yield Statement(Phase.FOREIGN_KEYS, source, draft.name, _alter(draft, trusted))
     for key in draft.foreign_keys:
         if not key.trusted:
-            yield Statement(Phase.FOREIGN_KEYS, source, draft.name, _alter(draft, [f"ADD {_foreign_key(key)}"]))
+            sql = _alter(draft, [f"ADD {_foreign_key(key)}"])
+            yield Statement(Phase.FOREIGN_KEYS, source, draft.name, sql, unchecked=True)
 
 
 def create_table(draft: TableDraft) -> str:
@@ -43,6 +44,8 @@ def create_table(draft: TableDraft) -> str:
         for name, condition, enforced in draft.checks
     ]
     options = f"ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET=utf8mb4 COLLATE={draft.collation}"
+    if draft.first_number > 1:
+        options += f" AUTO_INCREMENT={draft.first_number}"
     if draft.source.description:
         options += f" COMMENT={quoted_text(draft.source.description[:_TABLE_COMMENT])}"
     body = ",\n".join(f"  {line}" for line in lines)

@@ -79,7 +79,7 @@ class TableDraft:
     """One table while it is planned; the steps fill it in their order.
 
     ``missing`` are source columns (letter case folded) that the target has not, with the reason. ``row_key`` names the
-    columns of the source's primary key, also where MySQL cannot have it as one.
+    columns of the source's primary key, also where MySQL cannot have it as one; ``first_number`` is the identity's seed.
     """
 
     source: Table
@@ -89,6 +89,7 @@ class TableDraft:
     missing: dict[str, str] = field(default_factory=dict)
     primary_key: tuple[IndexPart, ...] = ()
     row_key: tuple[str, ...] = ()
+    first_number: int = 1
     indexes: list[IndexDraft] = field(default_factory=list)
     checks: list[tuple[str, str, bool]] = field(default_factory=list)
     foreign_keys: list[ForeignKeyDraft] = field(default_factory=list)

@@ -36,8 +36,8 @@ def filtered_parts(
 def hashed_parts(draft: TableDraft, index: str, parts: tuple[IndexPart, ...]) -> tuple[IndexPart, ...] | None:
     """``parts`` short enough for a key, the longest columns replaced by a hash of what MySQL compares them by.
 
-    Two values are equal under a collation where their WEIGHT_STRING() is, so hashes are unique where the values are. None
-    where nothing is left to hash.
+    Two values are equal under a collation where their WEIGHT_STRING() is: hashes are unique where the values are.
+    None where nothing is left to hash.
     """
     fitted = list(parts)
     while sum(_bytes(draft, part) for part in fitted) > KEY_LIMIT:

@@ -26,5 +26,6 @@ def draft_identity(draft: TableDraft, notes: Notes) -> None:
             notes.add("identity-start", ObjectKind.COLUMN, label, source.place, seed=source.identity.seed)
         if source.identity.increment != 1:
             notes.add("identity-step", ObjectKind.COLUMN, label, source.place, step=source.identity.increment)
+        draft.first_number = source.identity.seed
         target = replace(column.target, nullable=False)
         draft.replace(column, replace(column, auto_increment=True, target=target))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from migrator.model.mapping import Form, Part
+from migrator.model.mapping import Form, Part, TargetColumn
 from migrator.model.schema import Index, IndexKind, Key, KeyColumn, ObjectKind, Place
 from migrator.rules import Rules
 from migrator.translate.computed import scope_of
 from migrator.translate.draft import IndexDraft, IndexPart, TableDraft
-from migrator.translate.expressions.translator import Translator
+from migrator.translate.expressions.translator import Translator, not_null_columns
 from migrator.translate.expressions.value import Untranslatable
 from migrator.translate.hidden import filtered_parts, hashed_parts
 from migrator.translate.keysize import shortened
@@ -36,14 +36,12 @@ class IndexPlanner:
         source = self.draft.source
         if source.primary_key is not None:
             self._primary_key(source.primary_key)
-        else:
-            self.notes.add("no-primary-key", ObjectKind.TABLE, str(self.draft.object), source.place)
         for number, key in enumerate(source.uniques, 1):
             self._unique(key, number)
         for index in source.indexes:
             self._index(index)
-        self._early()
         self._limit()
+        self._early()
 
     def _primary_key(self, key: Key) -> None:
         label = self.draft.label(key.name or "PRIMARY KEY")
@@ -103,12 +101,12 @@ class IndexPlanner:
             self.notes.add("index-clustered", ObjectKind.INDEX, label, index.place)
         if index.unique and index.filter is None:
             self._compares(parts, ObjectKind.INDEX, label, index.place)
-        if index.filter is not None and index.unique:
+        if index.filter is not None and index.unique and not self._only_not_null(index.filter, parts):
             filtered = self._filtered(index, index.filter, parts, label)
             if filtered is None:
                 return
             parts = filtered
-        elif index.filter is not None:
+        elif index.filter is not None and not index.unique:
             self.notes.add("index-filter", ObjectKind.INDEX, label, index.place)
         if index.included:
             parts = self._included(index, parts, label)
@@ -186,6 +184,19 @@ class IndexPlanner:
         self.notes.add("index-include", ObjectKind.INDEX, label, index.place)
         return wider
 
+    def _only_not_null(self, condition: str, parts: Parts) -> bool:
+        """True if the filter leaves out just what a unique key of MySQL leaves out by itself: rows with a NULL."""
+        try:
+            required, alone = not_null_columns(condition)
+        except Untranslatable:
+            return False
+        sources = {self.draft.named(part.column).target.source.casefold() for part in parts}
+        nullable = {column.source.casefold() for column in self._targets(parts) if column.nullable}
+        return alone and nullable <= required <= sources
+
+    def _targets(self, parts: Parts) -> list[TargetColumn]:
+        return [self.draft.named(part.column).target for part in parts]
+
     def _filtered(self, index: Index, condition: str, parts: Parts, label: str) -> Parts | None:
         translator = Translator(scope_of(self.draft, self.rules, self.collation))
         try:
@@ -195,6 +206,9 @@ class IndexPlanner:
             return None
         for remark in translator.remarks:
             self.notes.add(remark, ObjectKind.INDEX, label, index.place)
+        required, _ = not_null_columns(condition)
+        if any(column.nullable and column.source.casefold() not in required for column in self._targets(parts)):
+            self.notes.add("unique-nullable", ObjectKind.INDEX, label, index.place)
         column = next(part.column for part, old in zip(hidden, parts, strict=True) if part != old)
         self.notes.add("index-filter-unique", ObjectKind.INDEX, label, index.place, column=column)
         return hidden
@@ -217,7 +231,8 @@ class IndexPlanner:
             for index in self.draft.indexes:
                 if index.unique and not any(self.draft.named(part.column).target.nullable for part in index.parts):
                     self._make_early(index)
-                    break
+                    return
+            self.notes.add("no-key", ObjectKind.TABLE, str(self.draft.object), self.draft.source.place)
 
     def _make_early(self, index: IndexDraft) -> None:
         self.draft.indexes[self.draft.indexes.index(index)] = replace(index, early=True)

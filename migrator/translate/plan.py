@@ -46,7 +46,8 @@ def plan(database: Database, rules: Rules) -> Translation:
         drafts[table.name] = draft
     draft_foreign_keys(drafts, notes)
     list_others(database, rules, notes)
-    notes.add("no-pad", ObjectKind.OTHER, database.name, None, collation=collation)
+    if any(column.collation is not None for draft in drafts.values() for column in draft.columns):
+        notes.add("no-pad", ObjectKind.OTHER, database.name or "the database", collation=collation)
     made_up = surrogates(database)
     order = list(Phase)
     made = sorted(

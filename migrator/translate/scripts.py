@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from migrator.errors import OutputError
-from migrator.model.translation import Phase, Translation
+from migrator.model.translation import Phase, Statement, Translation
 
 _FILES: Final = {phase: f"{number:02d}_{phase.replace(' ', '_')}.sql" for number, phase in enumerate(Phase, 1)}
 _HEAD: Final = {
@@ -27,7 +27,7 @@ def write_scripts(translation: Translation, folder: Path) -> tuple[Path, ...]:
             if statements:
                 path = folder / name
                 head = f"-- {_HEAD.get(phase, 'After the tables are there.')}\n\n"
-                path.write_text(head + "".join(f"{item.sql};\n\n" for item in statements), encoding="utf-8")
+                path.write_text(head + "".join(map(_text, statements)), encoding="utf-8")
                 written.append(path)
         path = folder / "names.json"
         path.write_text(json.dumps(names(translation), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -35,6 +35,12 @@ def write_scripts(translation: Translation, folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise OutputError(f"the scripts cannot be written to {folder}", why=error.strerror or str(error)) from error
     return tuple(written)
+
+
+def _text(statement: Statement) -> str:
+    if statement.unchecked:
+        return f"SET foreign_key_checks = 0;\n{statement.sql};\nSET foreign_key_checks = 1;\n\n"
+    return f"{statement.sql};\n\n"
 
 
 def names(translation: Translation) -> dict[str, dict[str, object]]:

@@ -23,10 +23,10 @@ _REGEX_SIGNS: Final = frozenset(r"\.[]{}()*+?^$|-&")
 
 def comparable(left: Value, right: Value) -> tuple[str, str]:
     """Both operands as MySQL must see them to compare as T-SQL does. Raises Untranslatable."""
-    if left.literal is None and right.literal is not None and left.type is not None:
-        right = converted(right, left.type)
-    elif right.literal is None and left.literal is not None and right.type is not None:
-        left = converted(left, right.type)
+    if left.literal is None and right.literal is not None:
+        right = _as_other(right, left)
+    elif right.literal is None and left.literal is not None:
+        left = _as_other(left, right)
     families = {left.family, right.family} - {Family.OTHER}
     same = len(families) <= 1 or families <= NUMBERS or families <= MOMENTS - {Family.TIME}
     if not same:
@@ -34,6 +34,12 @@ def comparable(left: Value, right: Value) -> tuple[str, str]:
     if families == {Family.OTHER}:
         raise Untranslatable("it compares values of a type that MySQL has not")
     return _operand(left, right), _operand(right, left)
+
+
+def _as_other(constant: Value, other: Value) -> Value:
+    if other.type is None or (other.family is Family.TEXT and constant.family in NUMBERS):
+        return constant  # T-SQL converts the text of every row to a number, and fails where it is none
+    return converted(constant, other.type)
 
 
 def _operand(value: Value, other: Value) -> str:

@@ -104,7 +104,7 @@ def arithmetic_type(operator: str, left: Value, right: Value) -> tuple[DataType,
 
 
 def text_type(values: list[Value], length: int | None = None) -> DataType:
-    """The type of text made of ``values``, nvarchar if one is; of ``length`` or the sum of theirs, up to T-SQL's limit."""
+    """The type of text made of ``values``, of ``length`` or the sum of theirs; nvarchar if one of them is."""
     types = [value.type for value in values if value.type is not None]
     unicode = any(type_.base in UNICODE_TYPES for type_ in types)
     base = SqlType.NVARCHAR if unicode else SqlType.VARCHAR

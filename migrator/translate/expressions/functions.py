@@ -193,17 +193,23 @@ def _part(node: exp.Expr) -> str:
 
 def _dateadd(translator: Translator, arguments: Arguments) -> Value:
     count, moment = translator.scalar(arguments[1]), translator.scalar(arguments[2])
-    if isinstance(moment.literal, str):
+    if moment.literal is not None:
         moment = converted(moment, DataType(SqlType.DATETIME))
     return dates.add(_part(arguments[0]), count, moment)
 
 
 def _datediff(translator: Translator, arguments: Arguments) -> Value:
-    start, end = (
-        converted(value, DataType(SqlType.DATETIME2, scale=7)) if value.literal is not None else value
-        for value in (translator.scalar(arguments[1]), translator.scalar(arguments[2]))
-    )
-    return dates.difference(_part(arguments[0]), start, end)
+    start, end = translator.scalar(arguments[1]), translator.scalar(arguments[2])
+    return dates.difference(_part(arguments[0]), _moment(start, end), _moment(end, start))
+
+
+def _moment(value: Value, other: Value) -> Value:
+    if value.literal is None:
+        return value
+    if other.family is Family.TIME and other.type is not None:
+        return converted(value, other.type)
+    wide = DataType(SqlType.DATETIME2, scale=7) if isinstance(value.literal, str) else DataType(SqlType.DATETIME)
+    return converted(value, wide)
 
 
 def _datepart(translator: Translator, arguments: Arguments) -> Value:

@@ -222,3 +222,26 @@ def _constant(node: exp.Expr) -> Value:
         digits = node.name if len(node.name) % 2 == 0 else f"0{node.name}"
         return Value(f"X'{digits}'", DataType(SqlType.VARBINARY, length=max(1, len(digits) // 2)), nullable=False)
     return text(node.name, unicode=False) if node.args["is_string"] else number(node.name)
+
+
+def not_null_columns(condition: str) -> tuple[set[str], bool]:
+    """The columns (letter case folded) that a conjunction wants NOT NULL, and whether it wants nothing else.
+
+    Raises Untranslatable where the condition cannot be read.
+    """
+    names: set[str] = set()
+    alone = True
+    pending = [parse(condition)]
+    while pending:
+        node = pending.pop().unnest()
+        if isinstance(node, exp.And):
+            pending += [node.this, node.expression]
+        elif (
+            isinstance(node, exp.Not)
+            and isinstance(inner := node.this.unnest(), exp.Is)
+            and isinstance(inner.this, exp.Column)
+        ):
+            names.add(inner.this.name.casefold())
+        else:
+            alone = False
+    return names, alone
