@@ -99,7 +99,7 @@ class Archive:
         if info is None:
             raise PackageDamaged(
                 f"{self.path} has no {name}.",
-                why="Every .bacpac and .dacpac has one; an export that failed half-way can leave it out.",
+                why="An export that failed half-way can leave entries out.",
                 todo="Export the package again and read the last lines of the export's output.",
             )
         try:
@@ -143,6 +143,7 @@ class Archive:
 
 
 def _open(path: Path) -> zipfile.ZipFile:
+    head = b""
     try:
         if path.is_dir():
             raise SourceError(f"{path} is a folder, not a package.", todo="Name the .bacpac or .dacpac file itself.")

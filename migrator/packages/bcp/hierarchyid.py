@@ -143,12 +143,12 @@ def path_texts(
                 break
             stored, last, at = _label(data, start, at, total, labels, leasts)
             if at < 0:
-                return out, offsets, i
+                return out[:to], offsets, i
             level_ended = last == 1
             to = _write_number(stored - 1 + last, out, to)
             out[to] = 47 if level_ended else 46
             to += 1
         if not level_ended:
-            return out, offsets, i
+            return out[:to], offsets, i
     offsets[n] = to
     return out[:to], offsets, -1

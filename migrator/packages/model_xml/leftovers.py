@@ -40,7 +40,12 @@ _PHYSICAL: Final = frozenset(
 
 def other(element: Element, kind: ObjectKind = ObjectKind.OTHER) -> OtherObject:
     """An element as an object that is known by name only; ``kind`` is for types that this module does not list."""
-    return OtherObject(_name(element), _KINDS.get(element.type, kind), element.type, element.place)
+    in_schema = kind is not ObjectKind.OTHER or "Schema" in element.relationships
+    if in_schema and len(element.parts) > 1:
+        name = ObjectName(element.parts[0], ".".join(element.parts[1:]))
+    else:
+        name = ObjectName("", ".".join(element.parts) or element.type)
+    return OtherObject(name, _KINDS.get(element.type, kind), element.type, element.place)
 
 
 def unread_words(element: Element, known: frozenset[str]) -> tuple[str, ...]:
@@ -53,9 +58,3 @@ def unread(element: Element, kind: ObjectKind, table: ObjectName, known: frozens
     """``unread_words`` of a part of a table, each as an object under the part's name."""
     name = ObjectName(table.schema, f"{table.name}.{element.own_name or element.type}")
     return tuple(OtherObject(name, kind, word, element.place) for word in unread_words(element, known))
-
-
-def _name(element: Element) -> ObjectName:
-    if len(element.parts) > 1 and "Schema" in element.relationships:
-        return ObjectName(element.parts[0], ".".join(element.parts[1:]))
-    return ObjectName("", ".".join(element.parts) or element.type)
