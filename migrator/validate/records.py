@@ -44,7 +44,7 @@ class Records:
 
     def begin(self, side: Side, part: int) -> None:
         """Drop what an attempt that failed has written of a part."""
-        for path in self.folder.glob(f"{side}-{part}-*"):
+        for path in self.folder.glob(f"*/{side}-{part}"):
             path.unlink()
 
     def write(self, side: Side, part: int, records: Bytes) -> None:
@@ -56,7 +56,9 @@ class Records:
         try:
             for partition, rows in enumerate(np.split(records[order], ends[:-1])):
                 if len(rows):
-                    with self._path(side, part, partition).open("ab") as file:
+                    folder = self.folder / str(partition)
+                    folder.mkdir(exist_ok=True)
+                    with (folder / f"{side}-{part}").open("ab") as file:
                         file.write(rows.tobytes())
         except OSError as error:
             raise OutputError(
@@ -67,7 +69,7 @@ class Records:
 
     def load(self, side: Side, partition: int) -> Bytes:
         """All records of a side in one partition (n, 32)."""
-        parts = [_read(path) for path in sorted(self.folder.glob(f"{side}-*-{partition}"))]
+        parts = [_read(path) for path in (self.folder / str(partition)).glob(f"{side}-*")]
         return np.concatenate([np.empty((0, RECORD_BYTES), np.uint8), *parts])
 
     def parts_with(self, side: Side, keys: Collection[bytes]) -> set[int]:
@@ -75,12 +77,9 @@ class Records:
         wanted = np.frombuffer(b"".join(key[:8] for key in keys), np.uint64)
         return {
             int(path.name.split("-")[1])
-            for path in self.folder.glob(f"{side}-*")
+            for path in self.folder.glob(f"*/{side}-*")
             if np.isin(_numbers(_read(path)), wanted).any()
         }
-
-    def _path(self, side: Side, part: int, partition: int) -> Path:
-        return self.folder / f"{side}-{part}-{partition}"
 
 
 def _read(path: Path) -> Bytes:

@@ -32,6 +32,8 @@ STALE: Final = "what was recorded while copying differs from the source as it is
 
 _ROWS_A_RANGE: Final = 500_000
 """Rows of the target behind one question: about a second of one connection."""
+_MOST_RANGES: Final = 64
+"""However large a table is: enough for every connection, and for progress to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _counted(mapping: TableMapping, connection: Connection) -> _Counted:
     rows = row_count(connection, mapping)
     if rows is None:
         return _Counted(None)
-    return _Counted(rows, key_ranges(connection, mapping, -(-rows // _ROWS_A_RANGE)))
+    return _Counted(rows, key_ranges(connection, mapping, min(-(-rows // _ROWS_A_RANGE), _MOST_RANGES)))
 
 
 def _compare_fingerprints(comparisons: Sequence[_Comparison], sides: Sides) -> None:

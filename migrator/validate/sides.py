@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
-from migrator.events import Emit, Finished, Started, Unit
+from migrator.events import Advanced, Emit, Finished, Started, Unit
 from migrator.model.source import Source
 from migrator.mysql.connect import Connection
 from migrator.mysql.snapshots import Snapshots
 from migrator.validate import reading
 from migrator.validate.reading import SOURCE_TASK, STAGE
 from migrator.workers import run_all
+
+_SMALL_BYTES: Final = 8 << 20
+"""So much is read before the first worker process has come up."""
 
 
 class Job(Protocol):
@@ -51,9 +54,9 @@ class Sides:
         """
         futures = [self.snapshots.ask(question) for question in questions]
         if jobs:
-            self.emit(Started(STAGE, SOURCE_TASK, sum(job.bytes for job in jobs), Unit.BYTES))
-            preload = (reading.__name__, type(self.source).__module__)
-            with closing(run_all(work, jobs, workers=self.workers, emit=self.emit, preload=preload)) as results:
+            size = sum(job.bytes for job in jobs)
+            self.emit(Started(STAGE, SOURCE_TASK, size, Unit.BYTES))
+            with closing(self._here(work, jobs) if size <= _SMALL_BYTES else self._there(work, jobs)) as results:
                 for result in results:
                     take(result)
                     for future in futures:
@@ -61,3 +64,13 @@ class Sides:
                             future.result()
             self.emit(Finished(STAGE, SOURCE_TASK))
         return [future.result() for future in futures]
+
+    def _here(self, work: Callable[[AnyJob], Result], jobs: Sequence[AnyJob]) -> Generator[Result, None, None]:
+        for job in jobs:
+            yield work(job)
+            self.emit(Advanced(STAGE, SOURCE_TASK, job.bytes))
+
+    def _there(self, work: Callable[[AnyJob], Result], jobs: Sequence[AnyJob]) -> Generator[Result, None, None]:
+        """In worker processes, which tell their progress themselves."""
+        preload = (reading.__name__, type(self.source).__module__)
+        return run_all(work, jobs, workers=self.workers, emit=self.emit, preload=preload)
