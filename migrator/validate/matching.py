@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from migrator.wire.kernels import Bytes
@@ -34,31 +34,20 @@ def unequal(source: Bytes, target: Bytes, key_bytes: int) -> Unequal:
     Equal records cancel out one by one. What is left of a key on both sides is changed; the rest is missing or extra.
     """
     sign = np.repeat(np.array([1, -1], np.int64), [len(source), len(target)])
-    left = _sum_by(np.concatenate([source, target]), {"balance": sign})
-    balance = left["balance"].to_numpy()
-    uneven = balance != 0
-    records, balance = _rows(left["record"])[uneven], balance[uneven]
-    here, there = np.maximum(balance, 0), np.maximum(-balance, 0)
-    keys = _sum_by(records[:, :key_bytes], {"here": here, "there": there}).sort_by("record")
-    here, there = keys["here"].to_numpy(), keys["there"].to_numpy()
+    records, balance = _sum_by(np.concatenate([source, target]), sign)
+    records, balance = records[balance != 0], balance[balance != 0]
+    keys, here, there = _sum_by(records[:, :key_bytes], np.maximum(balance, 0), np.maximum(-balance, 0))
     changed = np.minimum(here, there)
-    return Unequal(_rows(keys["record"]), here - changed, there - changed, changed)
+    return Unequal(keys, here - changed, there - changed, changed)
 
 
-def _sum_by(records: Bytes, numbers: dict[str, Counts]) -> pa.Table:
-    """The sums of ``numbers`` over equal records, one row for each record."""
-    width = records.shape[1]
-    column = pa.Array.from_buffers(pa.binary(width), len(records), [None, pa.py_buffer(records.tobytes())])
-    table = pa.table({"record": column, **numbers})
-    summed = table.group_by("record").aggregate([(name, "sum") for name in numbers])
-    return summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
-
-
-def _rows(column: pa.ChunkedArray) -> Bytes:
-    """Fixed-width values as an array (n, width)."""
-    width = column.type.byte_width
-    joined = b"".join(
-        memoryview(chunk.buffers()[1])[chunk.offset * width : (chunk.offset + len(chunk)) * width]
-        for chunk in column.chunks
-    )
-    return np.frombuffer(joined, np.uint8).reshape(-1, width)
+def _sum_by(records: Bytes, *numbers: Counts) -> tuple[NDArray[Any], ...]:
+    """Each different record once, in the order of its bytes, and the sums of ``numbers`` over it."""
+    if not len(records):
+        return (records, *numbers)
+    records = np.ascontiguousarray(records)
+    order = np.argsort(records.view(f"S{records.shape[1]}")[:, 0], kind="stable")
+    records = records[order]
+    differs = np.any(records[1:] != records[:-1], axis=1)
+    first = np.flatnonzero(np.concatenate([[True], differs]))
+    return (records[first], *(np.add.reduceat(number[order], first) for number in numbers))

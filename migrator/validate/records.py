@@ -17,7 +17,7 @@ from migrator.errors import OutputError
 from migrator.mysql.fingerprint import RECORD_BYTES
 from migrator.wire.kernels import Bytes
 
-_ROWS_A_PARTITION: Final = 1_000_000
+_ROWS_A_PARTITION: Final = 500_000
 
 
 class Side(StrEnum):
@@ -28,7 +28,7 @@ class Side(StrEnum):
 
 
 def partition_count(rows: int) -> int:
-    """How many partitions keep about a million of ``rows`` rows each."""
+    """How many partitions keep about half a million of ``rows`` rows each."""
     return max(1, -(-rows // _ROWS_A_PARTITION))
 
 
