@@ -100,7 +100,7 @@ class _Package:
                     entry.write(data.data)
                     written += len(data)
                     self.rows += batch.num_rows
-                    emit(Advanced(STAGE, table, batch.num_rows, len(data)))
+                    emit(Advanced(STAGE, table, batch.num_rows))
                     batch = next(batches, None)
             self.row_bytes += written
             number += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from zlib import crc32
 
 import numpy as np
@@ -16,6 +16,9 @@ from migrator.lab.generate.dice import Dice, Integers
 from migrator.model.name import ObjectName
 from migrator.model.schema import Table
 from migrator.wire.schema import arrow_schema
+
+_BARE_ROW: Final = 40
+"""In this row of every table, or in the last one before it, everything is NULL that may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +88,15 @@ class Population:
             if columns.keys() != set(schema.names):
                 raise ValueError(f"the rows of {self.name} do not have its columns")
             arrays = [to_arrow(columns[field.name], field.type) for field in schema]
+            bare = min(total, _BARE_ROW) - first
+            if 0 < bare <= rows:
+                arrays = [
+                    _bare(array, bare - 1) if field.nullable else array
+                    for array, field in zip(arrays, schema, strict=True)
+                ]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _bare(array: pa.Array, row: int) -> pa.Array:
+    """The array with a NULL at ``row``."""
+    return pa.concat_arrays([array.slice(0, row), pa.nulls(1, array.type), array.slice(row + 1)])

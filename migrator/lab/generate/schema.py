@@ -34,6 +34,7 @@ from migrator.lab.generate.tables import (
     verification,
     visit,
 )
+from migrator.model.name import ObjectName
 from migrator.model.schema import Database, ObjectKind, OtherObject, Table
 
 NAME: Final = "HomeCare"
@@ -108,7 +109,7 @@ def design(tables: Collection[str] | None = None) -> Design:
     return Design(populations, _database(populations, ()), (), (), ())
 
 
-def _alone(table: Table, chosen: Collection[object]) -> Table:
+def _alone(table: Table, chosen: Collection[ObjectName]) -> Table:
     return replace(table, foreign_keys=tuple(key for key in table.foreign_keys if key.references in chosen))
 
 

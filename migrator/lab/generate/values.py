@@ -9,7 +9,6 @@ from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from migrator.lab.generate.arrays import Raw, fixed_bytes, without
 from migrator.lab.generate.dice import Integers
@@ -47,6 +46,8 @@ def gaps(span: Span, share: float, values: Values) -> Values:
 def beginning(span: Span, values: Values, awkward: Sequence[Any]) -> Values:
     """``values``, but the table's first rows hold ``awkward`` instead, one each, as far as the table goes."""
     here = awkward[span.first : span.first + span.rows]
+    if not here:
+        return values
     if isinstance(values, pa.Array):
         return pa.concat_arrays([pa.array(here, values.type), values.slice(len(here))])
     changed = np.ma.array(values, copy=True)
@@ -107,8 +108,3 @@ def datetimes(span: Span, first: int, last: int) -> Integers:
     """datetime: milliseconds since 1970-01-01, each a whole tick of 1/300 second, in days as ``days`` takes them."""
     ticks_of_day = span.dice.whole(0, 86_400 * 300, span.rows)
     return days(span, first, last) * 86_400_000 + (ticks_of_day * 20 + 3) // 6
-
-
-def whole_numbers(values: NDArray[np.float64]) -> Integers:
-    """Reals rounded to the nearest integer."""
-    return np.rint(values).astype(np.int64)
