@@ -98,8 +98,11 @@ def decimal_values(limbs: NDArray[np.uint64], out: Bytes) -> None:
         out[i, 0] = 1
         if high >> np.uint64(63):
             out[i, 0] = 0
-            low = ~low + np.uint64(1)
-            high = ~high + (np.uint64(1) if low == 0 else np.uint64(0))
+            # The carry is made by hand: in plain Python numpy would warn of an overflow.
+            if low == 0:
+                high = ~high + np.uint64(1)
+            else:
+                low, high = ~low + np.uint64(1), ~high
         for k in range(8):
             out[i, 1 + k] = (low >> np.uint64(8 * k)) & np.uint64(0xFF)
             out[i, 9 + k] = (high >> np.uint64(8 * k)) & np.uint64(0xFF)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from migrator.lab.generate import kernels
@@ -49,6 +49,7 @@ def test_fields_are_prefix_and_value(compiled: bool, values: list[bytes | None],
 
 
 @BOTH_WAYS
+@example(numbers=[0, -1, -(2**64), -(2**64) - 1, 2**64, -(10**38) + 1])
 @given(numbers=st.lists(st.integers(-(10**38) + 1, 10**38 - 1), min_size=1, max_size=20))
 def test_decimals_are_sign_and_magnitude(compiled: bool, numbers: list[int]) -> None:
     raw = b"".join(number.to_bytes(16, "little", signed=True) for number in numbers)
