@@ -101,7 +101,8 @@ def test_a_null_where_none_may_be_is_refused() -> None:
         encode(pa.RecordBatch.from_arrays([pa.array([None], pa.int32())], schema=schema), table)
 
 
-UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+"""At most 24 units of UTF-16."""
 TICKS = st.integers(0, 3_652_059 * 864_000_000_000 - 1)
 
 
