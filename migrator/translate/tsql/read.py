@@ -10,6 +10,7 @@ from migrator.translate.tsql.batches import batches
 from migrator.translate.tsql.catalog import Catalog
 from migrator.translate.tsql.create import alter, create
 from migrator.translate.tsql.drop import drop
+from migrator.translate.tsql.pieces import streams
 from migrator.translate.tsql.problems import Exists, Missing, Unreadable
 from migrator.translate.tsql.procedures import dynamic_text, execute
 from migrator.translate.tsql.sqlcmd import substituted
@@ -43,7 +44,8 @@ def read_scripts(files: tuple[ScriptFile, ...]) -> Database:
     """
     reader = _Reader(Catalog())
     for file in files:
-        reader.script(Stream(file.name, substituted(file.text)))
+        for stream in streams(file.name, substituted(file.text)):
+            reader.script(stream)
     reader.retry()
     return reader.catalog.finish(tuple(file.name for file in files), PRODUCT)
 

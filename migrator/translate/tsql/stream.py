@@ -20,7 +20,9 @@ _MAX_RECOVERIES: Final = 50
 """Each one reads the rest of the script again: a file that has more of them is no script."""
 
 _LINE_BREAK: Final = re.compile(r"\r\n?|\n")
-_GO_LINE: Final = re.compile(r"^[ \t]*GO[ \t]*(?:\d+[ \t]*)?(?:;[ \t]*)?(?:--[^\r\n]*)?$", re.IGNORECASE | re.MULTILINE)
+GO_LINE: Final = re.compile(
+    r"^[ \t]*GO[ \t]*(?:\d+[ \t]*)?(?:;[ \t]*)?(?:--[^\r\n]*)?\r?$", re.IGNORECASE | re.MULTILINE
+)
 _LINE_COMMENT_OR_OPEN: Final = re.compile(r"--[^\r\n]*|/\*")
 _OPEN_OR_CLOSE: Final = re.compile(r"/\*|\*/")
 
@@ -86,7 +88,7 @@ def _tokens(text: str) -> list[Token]:
         if failed is None:
             break
         start = position + failed
-        resume = _GO_LINE.search(text, start + 1) if attempt < _MAX_RECOVERIES else None
+        resume = GO_LINE.search(text, start + 1) if attempt < _MAX_RECOVERIES else None
         position = resume.start() if resume else len(text)
         tokens.append(Token(DAMAGED, start=start, end=position - 1, text=""))
         if resume is None:

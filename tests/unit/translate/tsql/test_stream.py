@@ -36,6 +36,10 @@ def test_what_is_never_closed_ends_before_the_next_go(opened: str) -> None:
     assert stream.text[stream.tokens[-2].start : stream.tokens[-2].end + 1] == "select"
 
 
+def test_recovery_with_line_ends_of_windows() -> None:
+    assert Stream("a.sql", "select 'x\r\nGO\r\nselect 2").words == ["SELECT", "", "GO", "SELECT", ""]
+
+
 def test_a_comment_that_is_closed_at_the_end_is_no_damage() -> None:
     assert not Stream("a.sql", "select 1 -- it's /* fine\n/* and -- so /* is */ this */").damaged
 
