@@ -55,7 +55,7 @@ class _Reader:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._early: list[tuple[Statement, Missing]] = []
+        self._early: list[tuple[Statement, Missing, bool]] = []
 
     def script(self, stream: Stream, *, conditional: bool = False, depth: int = 0) -> None:
         """Run all statements of a script; ``conditional`` and ``depth`` for one that stands inside of an EXEC."""
@@ -67,12 +67,12 @@ class _Reader:
         """Run the early ones again, as long as that helps any of them."""
         while self._early:
             early, self._early = self._early, []
-            for statement, _ in early:
-                self._statement(statement, conditional=statement.conditional, depth=0)
+            for statement, _, conditional in early:
+                self._statement(statement, conditional=conditional, depth=0)
             if len(self._early) == len(early):
                 break
-        for statement, problem in self._early:
-            self._fail(statement, problem, conditional=statement.conditional)
+        for statement, problem, conditional in self._early:
+            self._fail(statement, problem, conditional=conditional)
 
     def _statement(self, statement: Statement, *, conditional: bool, depth: int) -> None:
         try:
@@ -83,7 +83,7 @@ class _Reader:
                 self.catalog.skipped[_label(statement)] += 1
         except Missing as problem:
             if problem.retry:
-                self._early.append((statement, problem))
+                self._early.append((statement, problem, conditional))
             else:
                 self._fail(statement, problem, conditional=conditional)
         except Unreadable as problem:
@@ -101,21 +101,6 @@ def _is_execute(statement: Statement) -> bool:
     word = statement.word
     # The first statement of a batch may name a procedure without EXEC.
     return word in ("EXEC", "EXECUTE") or (statement.first and statement.cursor().at_name() and word not in _KNOWN)
-
-
-def _is_known(word: str) -> bool:
-    return word in _NO_SCHEMA or word in (
-        "CREATE",
-        "ALTER",
-        "DROP",
-        "USE",
-        "SELECT",
-        "WITH",
-        "DISABLE",
-        "IF",
-        "WHILE",
-        "ADD",
-    )
 
 
 def _nested(statement: Statement, depth: int) -> Stream | None:

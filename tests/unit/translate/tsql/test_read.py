@@ -52,6 +52,10 @@ def test_a_condition_that_would_be_false(read: Read) -> None:
     assert database.skipped == (Skipped("CREATE INDEX", 1), Skipped("CREATE TABLE", 1))
 
 
+def test_a_condition_reaches_into_dynamic_sql(read: Read) -> None:
+    assert read("if 1 = 0 exec('create index i on x (a)')").skipped == (Skipped("CREATE INDEX", 1),)
+
+
 def test_a_second_table_of_the_same_name_is_reported() -> None:
     database = read_script("create table t (a int)\ncreate table T (b int)\nGO\ncreate view t as select 1")
     assert [(item.place.line, item.reason) for item in database.unread] == [
