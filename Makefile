@@ -38,8 +38,8 @@ clean: ## Stop the lab; remove .venv, caches and out/
 	rm -rf .venv out build dist .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.locked: requirements.lock tools/venv
-	tools/venv .venv
+.venv/.locked: requirements.lock .ci/venv
+	.ci/venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	@touch $@
 

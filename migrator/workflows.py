@@ -85,6 +85,7 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
             loaded = copying.run(plan, source, setting.target, workers_count=setting.workers, emit=emit)
             measure.rows, measure.bytes = loaded.rows, loaded.bytes
         _all_there(source, loaded.rows)
+        repairs = copying.repairs(setting.target, emit=emit)
         with ledger.phase("build"):
             sizes = {load.target: load.bytes for load in loaded.tables}
             building.build(translation, setting.target, sizes=sizes, workers=setting.workers, emit=emit)
@@ -106,9 +107,10 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
             finished=datetime.now(UTC),
             phases=ledger.phases(),
             loads=loaded.tables,
-            translation=replace(translation, findings=(*translation.findings, *orphans)),
+            translation=replace(translation, findings=(*translation.findings, *orphans, *repairs)),
             validation=validation,
             forecast=window,
+            notes=source.notes,
         )
         ledger.note(Kind.VERDICT, {"verdict": rehearsal.verdict, "differences": validation.differences})
     return rehearsal

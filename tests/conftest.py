@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator.lab.generate import generate
 from migrator.lab.server import Lab, down, up
 from migrator.mysql.connect import execute, quoted, session
 from migrator.mysql.url import Target
@@ -57,3 +58,11 @@ def mysql(server: Target) -> Iterator[Target]:
     yield target
     with session(target, database="") as connection:
         execute(connection, f"DROP DATABASE IF EXISTS {quoted(target.database)}", doing="dropping a test's database")
+
+
+@pytest.fixture(scope="session")
+def homecare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generated database at a hundredth of its size: every table, every awkward value."""
+    path = tmp_path_factory.mktemp("homecare") / "homecare.bacpac"
+    generate(path, scale=0.01, seed=1)
+    return path

@@ -20,6 +20,7 @@ def command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the generated data lie.")] = Path(
         "out/bench"
     ),
+    target: options.TargetUrl = "",
     as_json: options.Json = False,
 ) -> None:
     """Measure the copy against plain LOAD DATA of the same rows, and the memory of a whole rehearsal.
@@ -29,8 +30,8 @@ def command(
     from migrator import bench
     from migrator.cli.target import choose
 
-    target, _ = choose("", "migrator_bench")
-    copied = bench.bench_copy(out, target, rows=rows, worker_count=workers, rounds=rounds)
+    where, _ = choose(target, "migrator_bench")
+    copied = bench.bench_copy(out, where, rows=rows, worker_count=workers, rounds=rounds)
     if not as_json:
         rate = copied.rows / 1000
         typer.echo(

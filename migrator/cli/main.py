@@ -7,16 +7,32 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from migrator import __version__
 from migrator.cli import bench, lab, rehearse, validate
 from migrator.errors import Interrupted, MigratorError
 
+
+class _Commands(TyperGroup):
+    """Turns Ctrl-C and SIGTERM into an error of ours before Typer makes a bare 130 of them."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that the user named. Raises Interrupted."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                "interrupted", todo="what was committed stays; run the same command with --resume to go on"
+            ) from None
+
+
 app = typer.Typer(
     name="migrator",
+    cls=_Commands,
     help="Moves a SQL Server database to Aurora MySQL inside a fixed window, and proves it.",
     epilog="Exit codes: 0 done and equal, 1 differences or too long for the window, 2 usage, others: see README.",
     no_args_is_help=True,
@@ -52,8 +68,6 @@ def run() -> None:
         code = app(standalone_mode=True)
     except MigratorError as error:
         code = _report(error)
-    except KeyboardInterrupt:
-        code = _report(Interrupted("interrupted", todo="what was committed stays; run again with --resume to go on"))
     except BrokenPipeError:
         # Whoever read our output has gone: nothing to tell anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

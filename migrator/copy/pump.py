@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
@@ -16,7 +17,7 @@ from migrator.model.fingerprint import Fingerprint
 from migrator.model.segment import Slice
 from migrator.model.source import Source
 from migrator.mysql.connect import Connection, commit, execute, session
-from migrator.mysql.control import record, rows_done
+from migrator.mysql.control import progress, record
 from migrator.mysql.load import Load
 from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
@@ -59,16 +60,17 @@ def copy_segment(job: Job) -> SegmentDone:
         with attempt, session(job.target, autocommit=False) as connection:
             execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
             # The target knows what was committed, also where the answer to a COMMIT was lost.
-            done = rows_done(connection, job.item.mapping, job.item.segment.id)
+            done = progress(connection, job.item.mapping, job.item.segment.id)
             if attempt.retry_state.attempt_number == 1:
-                before = done
-            rows = done + _load(connection, job, done)
+                before = done.rows
+            rows = done.rows + (0 if done.complete else _load(connection, job, done.rows))
     return SegmentDone(job.item.mapping.target, rows - before, job.item.segment.bytes, before, started, perf_counter())
 
 
 def _load(connection: Connection, job: Job, done: int) -> int:
     """Load all rows behind the first ``done`` ones; return how many."""
     table, segment, mapping = job.item.table, job.item.segment, job.item.mapping
+    repaired = Counter(job.source.repaired)
     batches = _behind(job.source.read(table, segment, batch_bytes=_BATCH_BYTES), done)
     first = done
     left = segment.bytes
@@ -86,7 +88,10 @@ def _load(connection: Connection, job: Job, done: int) -> int:
                 size += len(lines)
                 found += part
                 batch = next(batches, None)
-        record(connection, mapping, Slice(table.name, segment.id, first, rows), found, size)
+        # Every attempt reads its segment from the start, so at the end this is what all of its rows needed.
+        needed = Counter(job.source.repaired) - repaired if batch is None else Counter()
+        done_slice = Slice(table.name, segment.id, first, rows)
+        record(connection, mapping, done_slice, found, size, last=batch is None, repaired=needed)
         commit(connection, doing=f"committing a slice of {mapping.target}")
         # A source cuts batches of about the size that it was asked for; the last slice takes what is left.
         moved = left if batch is None else min(left, size)

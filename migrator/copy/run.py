@@ -11,9 +11,13 @@ from typing import Final
 from migrator import workers
 from migrator.copy.plan import CopyPlan
 from migrator.copy.pump import STAGE, Job, SegmentDone, copy_segment
-from migrator.events import Emit, Finished, Started, Unit
+from migrator.events import Emit, Finished, Found, Started, Unit
+from migrator.model.finding import Finding, Severity, Status
 from migrator.model.rehearsal import TableLoad
+from migrator.model.schema import ObjectKind
 from migrator.model.source import Source
+from migrator.mysql import control
+from migrator.mysql.connect import session
 from migrator.mysql.url import Target
 
 _PRELOAD: Final = ("migrator.copy.pump", "migrator.packages.bacpac")
@@ -70,3 +74,24 @@ def _table_load(source: str, target: str, done: Mapping[str, list[SegmentDone]])
     return TableLoad(
         source, target, sum(part.rows + part.skipped for part in parts), sum(part.bytes for part in parts), seconds
     )
+
+
+def repairs(target: Target, *, emit: Emit) -> tuple[Finding, ...]:
+    """A finding for every column in which the source held text that is no Unicode. Raises TargetError."""
+    with session(target) as connection:
+        found = control.repaired(connection)
+    findings = tuple(
+        Finding(
+            rule="half-pairs",
+            severity=Severity.WARNING,
+            status=Status.LOSSY,
+            kind=ObjectKind.COLUMN,
+            object=column,
+            reason=f"{count:,} values hold half of a UTF-16 pair, which UTF-8 cannot hold: it became U+FFFD",
+            advice="look at these values in the source; they were cut in the middle of a character there",
+        )
+        for column, count in sorted(found.items())
+    )
+    for finding in findings:
+        emit(Found(STAGE, finding))
+    return findings

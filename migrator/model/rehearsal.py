@@ -58,7 +58,7 @@ class TableLoad:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Everything that the report of a rehearsal shows. Times are UTC."""
+    """Everything that the report of a rehearsal shows. Times are UTC; ``notes`` are sentences about the source."""
 
     source: str
     source_identity: str
@@ -72,6 +72,7 @@ class Rehearsal:
     translation: Translation
     validation: Validation
     forecast: Forecast
+    notes: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

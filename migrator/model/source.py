@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from migrator.model.schema import Database, Table
@@ -30,6 +30,17 @@ class Source(Protocol):
     @property
     def row_total(self) -> int | None:
         """The rows of all tables together, as the source itself vouches for; None where it does not."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be verified about the source, as sentences for people."""
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """How many values could not be read as they were, by ``schema.table.column``, in all that this object read.
+
+        Half of a UTF-16 pair is no character: it is read as U+FFFD.
+        """
 
     def catalog(self) -> Database:
         """The whole schema. Raises SourceError."""

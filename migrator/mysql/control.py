@@ -7,7 +7,8 @@ has.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +39,8 @@ _CREATE: Final = (
       `low` DECIMAL(38,0) NOT NULL,
       `high` DECIMAL(38,0) NOT NULL,
       `bytes` BIGINT UNSIGNED NOT NULL,
+      `last` BOOLEAN NOT NULL,
+      `repaired` JSON,
       `loaded_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
       PRIMARY KEY (`table`, `segment`, `first`)
     ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='slices loaded, with the source''s
@@ -56,6 +59,14 @@ class Run:
     source: str
     mapping: str
     tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Rows of a segment that are loaded; ``complete`` once its last slice is."""
+
+    rows: int
+    complete: bool
 
 
 def find_run(connection: Connection) -> Run | None:
@@ -109,25 +120,58 @@ def release(connection: Connection) -> None:
     execute(connection, "SET foreign_key_checks = 1", doing="dropping an earlier run's tables")
 
 
-def record(connection: Connection, mapping: TableMapping, done: Slice, fingerprint: Fingerprint, size: int) -> None:
-    """Write a loaded slice down, inside the transaction that loaded it. Raises TargetError."""
+def record(
+    connection: Connection,
+    mapping: TableMapping,
+    done: Slice,
+    fingerprint: Fingerprint,
+    size: int,
+    *,
+    last: bool,
+    repaired: Mapping[str, int],
+) -> None:
+    """Write a loaded slice down, inside the transaction that loaded it. Raises TargetError.
+
+    ``last`` says that the segment ends with it, and ``repaired`` what the source had to repair in the segment
+    (``Source.repaired``): with the last slice only.
+    """
     execute(
         connection,
-        f"INSERT INTO `{SLICE_TABLE}` (`table`, `segment`, `first`, `rows`, `low`, `high`, `bytes`) "  # noqa: S608
-        "VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        (mapping.target, done.segment, done.first, done.rows, fingerprint.low, fingerprint.high, size),
+        f"INSERT INTO `{SLICE_TABLE}` "  # noqa: S608
+        "(`table`, `segment`, `first`, `rows`, `low`, `high`, `bytes`, `last`, `repaired`) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            mapping.target,
+            done.segment,
+            done.first,
+            done.rows,
+            fingerprint.low,
+            fingerprint.high,
+            size,
+            last,
+            json.dumps(dict(repaired)) if repaired else None,
+        ),
         doing=f"recording a slice of {mapping.target}",
     )
 
 
-def rows_done(connection: Connection, mapping: TableMapping, segment: str) -> int:
-    """How many rows of a segment the target holds for good. Raises TargetError."""
-    [(rows,)] = fetch(
+def progress(connection: Connection, mapping: TableMapping, segment: str) -> Progress:
+    """What the target holds of a segment for good. Raises TargetError."""
+    [(rows, last)] = fetch(
         connection,
-        f"SELECT COALESCE(SUM(`rows`), 0) FROM `{SLICE_TABLE}` WHERE `table` = %s AND `segment` = %s",  # noqa: S608
+        f"SELECT COALESCE(SUM(`rows`), 0), COALESCE(MAX(`last`), 0) FROM `{SLICE_TABLE}` "  # noqa: S608
+        "WHERE `table` = %s AND `segment` = %s",
         (mapping.target, segment),
     )
-    return int(rows)
+    return Progress(int(rows), bool(last))
+
+
+def repaired(connection: Connection) -> dict[str, int]:
+    """What the source had to repair in all rows that are loaded (``Source.repaired``). Raises TargetError."""
+    total: Counter[str] = Counter()
+    for (found,) in fetch(connection, f"SELECT `repaired` FROM `{SLICE_TABLE}` WHERE `repaired` IS NOT NULL"):  # noqa: S608
+        total.update(json.loads(found))
+    return dict(total)
 
 
 def recorded(connection: Connection) -> dict[str, Fingerprint]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -19,19 +19,16 @@ from migrator.packages.package import Package
 
 
 class Bacpac(Package):
-    """A ``model.source.Source``. A segment is one BCP part, by its entry's name.
-
-    ``stats`` counts what this object had to change while it read.
-    """
+    """A ``model.source.Source``. A segment is one BCP part, by its entry's name."""
 
     has_rows = True
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(path)
-        self.stats = ReadStats()
+        self._stats = ReadStats()
 
     def __getstate__(self) -> dict[str, object]:
-        return {**super().__getstate__(), "stats": ReadStats()}
+        return {**super().__getstate__(), "_stats": ReadStats()}
 
     @property
     def row_total(self) -> int | None:
@@ -44,6 +41,11 @@ class Bacpac(Package):
         if self.row_total is not None:
             return super().notes
         return (*super().notes, "Origin.xml holds no row total: that no part is missing could not be verified.")
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """Values in which half of a UTF-16 pair became U+FFFD, by ``schema.table.column``, of all that was read."""
+        return dict(self._stats.lone_surrogates)
 
     def catalog(self) -> Database:
         """The whole schema. Raises ChecksumMismatch, and PackageDamaged where there are rows of a table without one."""
@@ -66,7 +68,7 @@ class Bacpac(Package):
         A batch comes out of about ``batch_bytes`` bytes, at least one row. Raises RowsDamaged, PackageDamaged.
         """
         with self.archive.open(segment.id) as entry:
-            yield from read_rows(entry, table, batch_bytes=batch_bytes, stats=self.stats)
+            yield from read_rows(entry, table, batch_bytes=batch_bytes, stats=self._stats)
 
     @cached_property
     def _parts(self) -> dict[str, list[Part]]:

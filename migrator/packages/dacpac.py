@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
@@ -16,6 +16,12 @@ class Dacpac(Package):
     """A ``model.source.Source`` without segments."""
 
     has_rows = False
+    row_total = None
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """Nothing: no row is read."""
+        return {}
 
     def segments(self, table: Table) -> tuple[Segment, ...]:  # noqa: ARG002  # the source's face
         """None."""

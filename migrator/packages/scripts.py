@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -61,14 +61,14 @@ class Scripts:
         return False
 
     @property
-    def row_total(self) -> int | None:
-        """None: nobody vouches for the rows of a script."""
-        return None
-
-    @property
     def notes(self) -> tuple[str, ...]:
         """Nothing that had to be verified."""
         return ()
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """Nothing: no row is read."""
+        return {}
 
     @property
     def row_total(self) -> int | None:

@@ -50,6 +50,7 @@ def rehearsal_json(rehearsal: Rehearsal, *, shown: Shown) -> dict[str, Any]:
             "name": rehearsal.source,
             "identity": rehearsal.source_identity,
             "product": rehearsal.product,
+            "notes": list(rehearsal.notes),
         },
         "target": {
             "name": rehearsal.target,

@@ -28,6 +28,7 @@ def rehearsal_text(rehearsal: Rehearsal, *, shown: Shown, width: int = WIDTH) ->
     blocks = [
         _phases(rehearsal.phases),
         _objects(rehearsal.translation, width),
+        [line for note in rehearsal.notes for line in wrap(f"note: {note}", width)],
         _differences(rehearsal.validation, shown, width),
         _closing(str(rehearsal.verdict), summary.verdict_sentence(rehearsal), width),
     ]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from migrator.mysql import control
+from migrator.mysql.connect import fetch, session
 from migrator.mysql.url import Target
 
 COMMAND = [sys.executable, "-m", "migrator"]
@@ -51,3 +53,12 @@ def finish(process: subprocess.Popen[str], timeout: float = 120) -> Answer:
 def migrator(*arguments: str | Path | Target, **environment: str) -> Answer:
     """Run ``migrator`` to its end."""
     return finish(start(*arguments, **environment))
+
+
+def slices(target: Target) -> int:
+    """How many slices the target holds; 0 while there is no control table."""
+    with session(target) as connection:
+        if control.find_run(connection) is None:
+            return 0
+        [(count,)] = fetch(connection, f"SELECT COUNT(*) FROM `{control.SLICE_TABLE}`")
+    return int(count)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from migrator.mysql.connect import Connection, commit, execute, fetch, session
 from migrator.mysql.url import Target
 
 RUN = control.Run("a" * 32, "sha256:1", "b" * 64, ("t", "o`dd"))
+INNER: dict[str, Any] = {"last": False, "repaired": {}}
 MAPPING = TableMapping(
     ObjectName("dbo", "t"), "t", (TargetColumn("id", "id", "INT", Form.INTEGER, nullable=False),), ("id",)
 )
@@ -54,17 +56,27 @@ def test_release_drops_the_runs_own_tables_and_no_other(connection: Connection) 
 def test_slices_add_up(connection: Connection) -> None:
     control.claim(connection, RUN)
     big = 2**56 - 1
-    control.record(connection, MAPPING, Slice(MAPPING.source, "p-1", 0, 10), Fingerprint(10, 10 * big, 5), 100)
-    control.record(connection, MAPPING, Slice(MAPPING.source, "p-1", 10, 5), Fingerprint(5, 1, 2), 100)
-    control.record(connection, MAPPING, Slice(MAPPING.source, "p-2", 0, 1), Fingerprint(1, 1, 1), 100)
-    assert control.rows_done(connection, MAPPING, "p-1") == 15
-    assert control.rows_done(connection, MAPPING, "p-3") == 0
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p-1", 0, 10), Fingerprint(10, 10 * big, 5), 100, **INNER)
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p-1", 10, 5), Fingerprint(5, 1, 2), 100, **INNER)
+    control.record(
+        connection,
+        MAPPING,
+        Slice(MAPPING.source, "p-2", 0, 1),
+        Fingerprint(1, 1, 1),
+        100,
+        last=True,
+        repaired={"dbo.t.name": 3},
+    )
+    assert control.progress(connection, MAPPING, "p-1") == control.Progress(15, complete=False)
+    assert control.progress(connection, MAPPING, "p-2") == control.Progress(1, complete=True)
+    assert control.progress(connection, MAPPING, "p-3") == control.Progress(0, complete=False)
+    assert control.repaired(connection) == {"dbo.t.name": 3}
     assert control.recorded(connection) == {"t": Fingerprint(16, 10 * big + 2, 8)}
 
 
 def test_a_slice_belongs_to_its_transaction(connection: Connection) -> None:
     control.claim(connection, RUN)
-    control.record(connection, MAPPING, Slice(MAPPING.source, "p", 0, 10), Fingerprint(10, 1, 1), 100)
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p", 0, 10), Fingerprint(10, 1, 1), 100, **INNER)
     connection.rollback()
     assert control.recorded(connection) == {}
 
@@ -72,14 +84,14 @@ def test_a_slice_belongs_to_its_transaction(connection: Connection) -> None:
 def test_the_same_slice_twice_is_refused(connection: Connection) -> None:
     control.claim(connection, RUN)
     once = Slice(MAPPING.source, "p", 0, 10)
-    control.record(connection, MAPPING, once, Fingerprint(10, 1, 1), 100)
+    control.record(connection, MAPPING, once, Fingerprint(10, 1, 1), 100, **INNER)
     with pytest.raises(TargetRejected):
-        control.record(connection, MAPPING, once, Fingerprint(10, 1, 1), 100)
+        control.record(connection, MAPPING, once, Fingerprint(10, 1, 1), 100, **INNER)
 
 
 def test_a_new_claim_forgets_old_slices(connection: Connection) -> None:
     control.claim(connection, RUN)
-    control.record(connection, MAPPING, Slice(MAPPING.source, "p", 0, 10), Fingerprint(10, 1, 1), 100)
+    control.record(connection, MAPPING, Slice(MAPPING.source, "p", 0, 10), Fingerprint(10, 1, 1), 100, **INNER)
     commit(connection, doing="committing")
     control.claim(connection, RUN)
     assert control.recorded(connection) == {}

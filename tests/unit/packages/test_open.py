@@ -200,7 +200,7 @@ def test_stats_count_what_was_changed(tmp_path: Path) -> None:
     lone = {"dbo.Order%20Details/TableData-000-00000.BCP": struct.pack("<iH2s", 1, 2, b"\x3d\xd8")}
     source = Bacpac(bacpac(tmp_path / "a.bacpac", MODEL, lone, rows=1))
     assert rows(source, DETAILS) == [{"id": 1, "note": "�"}]
-    assert source.stats.lone_surrogates == {"dbo.Order Details.note": 1}
+    assert source.repaired == {"dbo.Order Details.note": 1}
 
 
 def test_real_layout_of_a_zip(path: Path) -> None:
