@@ -10,7 +10,7 @@ from sqlglot.errors import TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from migrator.model.schema import Place
-from migrator.translate.tsql.dialect import ScriptTokenizer
+from migrator.translate.tsql.tokenizer import ScriptTokenizer
 
 DAMAGED: Final = TokenType.UNKNOWN
 """The kind of a token that stands for text nobody can cut into tokens: from a quote or comment that is never closed."""
