@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -28,6 +28,8 @@ class ArrowSource:
     identity: str = "arrow"
     has_rows: bool = True
     batch_rows: int = 1000
+    notes: tuple[str, ...] = ()
+    repaired: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tables: Mapping[str, tuple[Mapping[str, DataType], Sequence[pa.RecordBatch]]]) -> ArrowSource:
