@@ -79,7 +79,7 @@ class TableDraft:
     """One table while it is planned; the steps fill it in their order.
 
     ``missing`` are source columns (letter case folded) that the target has not, with the reason. ``row_key`` names the
-    columns of the source's primary key, also where MySQL cannot have it as one; ``first_number`` is the identity's seed.
+    columns of the source's primary key, also where MySQL cannot have it as one, ``first_number`` the identity's seed.
     """
 
     source: Table

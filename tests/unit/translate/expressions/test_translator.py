@@ -52,10 +52,11 @@ COLUMNS = {
         column("counter", DataType(SqlType.INT), counter=True),
     )
 }
-TABLE = """CREATE TABLE v (i INT, neg INT, t TINYINT UNSIGNED, b TINYINT(1), d DECIMAL(10,2), m DECIMAL(19,4), r FLOAT,
-f DOUBLE, v VARCHAR(20), n VARCHAR(20), blanks VARCHAR(20), c CHAR(5), bin VARCHAR(20) COLLATE utf8mb4_0900_bin, `long` LONGTEXT,
-day DATE, dt DATETIME(3), dt2 DATETIME(6), tm TIME(3), g CHAR(36) CHARACTER SET ascii,
-h VARCHAR(892) CHARACTER SET ascii, nothing VARCHAR(20), counter INT) COLLATE utf8mb4_0900_as_ci"""
+TABLE = """CREATE TABLE v (i INT, neg INT, t TINYINT UNSIGNED, b TINYINT(1), d DECIMAL(10,2), m DECIMAL(19,4),
+r FLOAT, f DOUBLE, v VARCHAR(20), n VARCHAR(20), blanks VARCHAR(20), c CHAR(5),
+bin VARCHAR(20) COLLATE utf8mb4_0900_bin, `long` LONGTEXT, day DATE, dt DATETIME(3), dt2 DATETIME(6), tm TIME(3),
+g CHAR(36) CHARACTER SET ascii, h VARCHAR(892) CHARACTER SET ascii, nothing VARCHAR(20), counter INT)
+COLLATE utf8mb4_0900_as_ci"""
 ROW = """INSERT INTO v VALUES (7, -7, 3, 1, 12.50, 3.1415, 0.1, 2.5, 'Abc', 'Łódź', 'x  ', 'ab', 'Abc', '{"a": 1}',
 '2024-02-29', '2024-02-29 23:59:59.997', '2024-03-01 00:00:00.000001', '10:30:15.250',
 '0e984725-c51c-4bf4-9960-e1c80e27aba0', '/1/2.5/3/', NULL, 1)"""

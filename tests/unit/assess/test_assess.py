@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from migrator.assess.assess import assess
+from migrator.errors import RulesError
+from migrator.model.datatype import DataType, SqlType
+from migrator.model.finding import Status
+from migrator.model.name import ObjectName
+from migrator.model.schema import Column, Database, Key, KeyColumn, Module, ObjectKind, Table
+from migrator.rules import load_rules
+from migrator.translate.plan import plan
+
+RULES = load_rules()
+TABLE = Table(
+    ObjectName("dbo", "T"),
+    (
+        Column("Id", DataType(SqlType.INT), nullable=False),
+        Column("a", DataType(SqlType.XML), nullable=True),
+        Column("b", DataType(SqlType.XML), nullable=True),
+    ),
+    primary_key=Key("PK_T", (KeyColumn("Id"),), clustered=True),
+    rows=5,
+)
+DATABASE = Database(
+    "care",
+    "Latin1_General_CI_AS",
+    ("dbo",),
+    (TABLE, replace(TABLE, name=ObjectName("dbo", "U"), rows=7)),
+    modules=(Module(ObjectName("dbo", "V"), ObjectKind.VIEW, "CREATE VIEW V AS SELECT 1"),),
+    product="SQL Server 2022",
+)
+TRANSLATION = plan(DATABASE, RULES)
+
+
+def test_sizes() -> None:
+    found = assess(DATABASE, TRANSLATION, RULES)
+    assert (found.database, found.product, found.tables, found.columns, found.rows) == (
+        "care",
+        "SQL Server 2022",
+        2,
+        6,
+        12,
+    )
+
+
+def test_rows_are_unknown_where_one_table_is() -> None:
+    partly = replace(DATABASE, tables=(TABLE, replace(TABLE, rows=None)))
+    assert assess(partly, TRANSLATION, RULES).rows is None
+
+
+def test_objects_are_counted_by_kind_and_status() -> None:
+    found = assess(DATABASE, TRANSLATION, RULES)
+    counts = {kind.kind: {status: count for status, count in kind.counts.items() if count} for kind in found.kinds}
+    assert counts == {
+        ObjectKind.TABLE: {Status.AUTOMATIC: 2},
+        ObjectKind.COLUMN: {Status.AUTOMATIC: 2, Status.LOSSY: 4},
+        ObjectKind.PRIMARY_KEY: {Status.AUTOMATIC: 2},
+        ObjectKind.VIEW: {Status.MANUAL: 1},
+    }
+    assert found.counts == TRANSLATION.counts()
+    assert sum(kind.total for kind in found.kinds) == len(TRANSLATION.objects)
+
+
+def test_findings_are_grouped_with_their_effort_and_the_worst_first() -> None:
+    found = assess(DATABASE, TRANSLATION, RULES)
+    view, xml, blanks = found.groups
+    assert [(group.rule, group.count) for group in (view, xml, blanks)] == [
+        ("view", 1),
+        ("xml-as-text", 4),
+        ("no-pad", 1),
+    ]
+    assert xml.objects == ("dbo.T.a", "dbo.T.b", "dbo.U.a", "dbo.U.b")
+    assert xml.minutes == 4 * RULES.check("xml-as-text").minutes
+    assert found.minutes == sum(RULES.check(finding.rule).minutes for finding in TRANSLATION.findings)
+
+
+def test_a_finding_of_an_unknown_rule_is_an_error() -> None:
+    odd = replace(TRANSLATION, findings=(replace(TRANSLATION.findings[0], rule="odd"),))
+    with pytest.raises(RulesError, match="'odd'"):
+        assess(DATABASE, odd, RULES)
