@@ -32,8 +32,8 @@ _ATTEMPTS: Final = 20
 _SETTINGS: Final = (
     # READ COMMITTED, a common default, would ignore WITH CONSISTENT SNAPSHOT.
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-    # A table may take longer than any limit for the queries of an application, and its rows longer to be taken.
-    "SET SESSION max_execution_time = 0, net_write_timeout = 600",
+    # A table may take longer than any limit that suits an application: to be read, to be taken, to be waited for.
+    "SET SESSION max_execution_time = 0, net_write_timeout = 600, wait_timeout = 86400",
     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 )
 

@@ -20,7 +20,7 @@ from migrator.model.segment import Segment
 from migrator.model.source import Source
 from migrator.mysql.fingerprint import KEY_BYTES, RowDetail
 from migrator.validate.buckets import BucketSums, buckets_of
-from migrator.validate.records import Records, Side
+from migrator.validate.records import Records, Side, first_numbers
 from migrator.wire.kernels import Bytes
 from migrator.wire.rows import canonical_columns, fingerprint, row_hashes
 from migrator.wire.text import Texts, canonical_column
@@ -172,17 +172,13 @@ def _rows_with(batch: pa.RecordBatch, mapping: TableMapping, key_hashes: Collect
     compared = canonical_columns(batch, mapping)
     keys = _key_texts(batch, mapping, compared)
     halves = np.ascontiguousarray(row_hashes(keys)[:, :KEY_BYTES])
-    firsts = np.frombuffer(b"".join(key_hashes), np.uint8).reshape(-1, KEY_BYTES)[:, :8]
-    # Eight bytes find the few candidates quickly; the set has the last word.
-    candidates = np.isin(_numbers(halves[:, :8]), _numbers(firsts))
+    wanted = np.frombuffer(b"".join(key_hashes), np.uint8).reshape(-1, KEY_BYTES)
+    # The numbers find the few candidates quickly; the set has the last word.
+    candidates = np.isin(first_numbers(halves), first_numbers(wanted))
     for row in np.flatnonzero(candidates).tolist():
         key_hash = halves[row].tobytes()
         if key_hash in key_hashes:
             yield key_hash, [_text(column, row) for column in keys], [_text(column, row) for column in compared]
-
-
-def _numbers(eight_bytes: Bytes) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    return np.ascontiguousarray(eight_bytes).view(np.uint64)[:, 0]
 
 
 def _text(texts: Texts, row: int) -> bytes | None:

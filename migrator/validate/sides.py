@@ -15,7 +15,7 @@ from migrator.validate import reading
 from migrator.validate.reading import SOURCE_TASK, STAGE
 from migrator.workers import run_all
 
-_SMALL_BYTES: Final = 8 << 20
+_SMALL_BYTES: Final = 64 << 20
 """So much is read before the first worker process has come up."""
 
 

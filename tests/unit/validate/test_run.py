@@ -414,6 +414,16 @@ def test_ctrl_c_ends_workers_soon(compared: Compared) -> None:
     assert threading.active_count() <= threads
 
 
+def test_all_rows_of_one_side_alone(compared: Compared) -> None:
+    compared.add(visits.mapping("id", name="emptied"), [visits.rows(range(3))])
+    compared.add(visits.mapping("id", name="filled"), [])
+    compared.change("INSERT INTO filled SELECT * FROM emptied", "DELETE FROM emptied")
+    emptied, filled = compared.validate().tables
+    assert told(emptied) == [(MISSING, (str(number),), (), 1) for number in range(3)]
+    assert told(filled) == [(EXTRA, (str(number),), (), 1) for number in range(3)]
+    assert (emptied.target, filled.source) == (Fingerprint(), Fingerprint())
+
+
 def test_mappings_may_be_fewer_than_tables(compared: Compared) -> None:
     compared.add(visits.mapping("id", name="first"), SEGMENTS)
     compared.add(visits.mapping("id", name="second"), SEGMENTS)
