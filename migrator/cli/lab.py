@@ -38,6 +38,8 @@ def up(folder: Folder = None) -> None:
 
     lab = server.up(folder, say=_say)
     typer.echo(f"MySQL {lab.release} is up: {lab.target()}")
+    if lab.home.password.exists():  # a server in Docker is reached by TCP, and wants a password
+        typer.echo(f'its password: export {lab.target().password_variable}="$(cat {lab.home.password})"')
 
 
 @app.command()

@@ -12,7 +12,13 @@ from support.commands import migrator
 
 from migrator.mysql.url import Target
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(
+        "MIGRATOR_TEST_SQLSERVER" not in os.environ, reason="wants a SQL Server: set MIGRATOR_TEST_SQLSERVER to its URL"
+    ),
+]
 
 
 def sqlpackage(action: str, package: Path, database: str) -> None:
