@@ -53,14 +53,17 @@ class Target:
         known = {"socket", "tls", "ca", "password-env"}
         if unknown := sorted(set(options) - known):
             raise ConfigError(
-                f"unknown option in the target's address: {', '.join(unknown)}", todo=f"known are {', '.join(sorted(known))}"
+                f"unknown option in the target's address: {', '.join(unknown)}",
+                todo=f"known are {', '.join(sorted(known))}",
             )
         try:
             tls = Tls(options.get("tls", Tls.VERIFY))
             port = parts.port or 3306
         except ValueError as error:
             raise ConfigError(
-                "the target's address cannot be read", why=str(error), todo="tls is verify, encrypt or off; a port is a number"
+                "the target's address cannot be read",
+                why=str(error),
+                todo="tls is verify, encrypt or off; a port is a number",
             ) from None
         return cls(
             user=unquote(parts.username or ""),
@@ -91,7 +94,9 @@ class Target:
         }
         query = urlencode({key: value for key, value in options.items() if value}, safe="/")
         where = f"{self.host}:{self.port}"
-        return f"mysql://{quote(self.user, safe='')}@{where}/{quote(self.database, safe='')}" + (f"?{query}" if query else "")
+        return f"mysql://{quote(self.user, safe='')}@{where}/{quote(self.database, safe='')}" + (
+            f"?{query}" if query else ""
+        )
 
     @property
     def place(self) -> str:
