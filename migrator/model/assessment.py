@@ -23,7 +23,7 @@ class KindCount:
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """All findings of one rule. ``minutes`` is the effort for all of them; ``objects`` are names, in the source's order."""
+    """All findings of one rule. ``minutes`` is the effort for all of them; ``objects`` are names, as in the source."""
 
     rule: str
     title: str
@@ -41,7 +41,7 @@ class FindingGroup:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """``kinds`` are in the order of ObjectKind, ``groups`` with the worst first; ``rows`` is None where nobody knows."""
+    """``kinds`` are in the order of ObjectKind, ``groups`` the worst first; ``rows`` is None where nobody knows."""
 
     database: str
     product: str
