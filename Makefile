@@ -45,6 +45,7 @@ clean: ## Stop the lab; remove .venv, caches and out/
 
 .venv/.installed: .venv/.locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m migrator.warm
 	@touch $@
 
 $(DEMO)/homecare.bacpac: | setup
