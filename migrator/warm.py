@@ -1,7 +1,7 @@
 """Compile every kernel once, so that no measured run has to: ``python -m migrator.warm``.
 
-numba keeps what it compiled on the disk, beside the code or in the user's cache folder. Whoever installs migrator without
-this pays some seconds in the first load instead.
+numba keeps what it compiled on the disk, beside the code or in the user's cache folder. Whoever installs migrator
+without this pays some seconds in the first load instead.
 """
 
 from __future__ import annotations
