@@ -46,7 +46,7 @@ def _sum_by(records: Bytes, *numbers: Counts) -> tuple[NDArray[Any], ...]:
     if not len(records):
         return (records, *numbers)
     records = np.ascontiguousarray(records)
-    order = np.argsort(records.view(f"S{records.shape[1]}")[:, 0], kind="stable")
+    order = np.argsort(records.view(f"S{records.shape[1]}")[:, 0])
     records = records[order]
     differs = np.any(records[1:] != records[:-1], axis=1)
     first = np.flatnonzero(np.concatenate([[True], differs]))

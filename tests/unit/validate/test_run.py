@@ -10,13 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from support import visits
 from support.arrow_source import ArrowSource, create, load
 
-from migrator.errors import RowsDamaged
+from migrator.errors import RowsDamaged, TargetUnreachable
 from migrator.events import Advanced, Event, Finished, Started
 from migrator.model.difference import DifferenceKind
 from migrator.model.fingerprint import Fingerprint
@@ -24,11 +25,13 @@ from migrator.model.mapping import TableMapping
 from migrator.model.schema import Table
 from migrator.model.segment import Segment
 from migrator.model.validation import SourceOf, TableValidation, Validation
-from migrator.mysql.connect import execute, fetch, session
+from migrator.mysql import fingerprint as asking
+from migrator.mysql.connect import Connection, execute, fetch, session
 from migrator.mysql.url import Target
 from migrator.validate import plan, records, rows, sides
 from migrator.validate import run as validating
 from migrator.validate.reading import SOURCE_TASK
+from migrator.wire.kernels import Bytes
 from migrator.wire.rows import fingerprint
 
 MISSING, EXTRA, CHANGED = DifferenceKind.MISSING, DifferenceKind.EXTRA, DifferenceKind.CHANGED
@@ -358,6 +361,29 @@ def test_lost_connections_are_made_anew_at_every_step(compared: Compared) -> Non
     [table] = compared.validate(emit=kill_all).tables
     assert table.difference_count == len(table.differences) == 3
     assert len(killed) >= 3
+
+
+def test_rows_of_a_question_that_was_cut_off_do_not_count_twice(
+    compared: Compared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared.add(visits.mapping("id"), SEGMENTS)
+    compared.change("UPDATE visits SET day = day + INTERVAL 1 DAY WHERE id <= 1500")
+    attempts = []
+    whole = rows.rows_in_buckets
+
+    def cut_off(connection: Connection, *arguments: Any) -> Iterator[Bytes]:
+        attempts.append(connection)
+        for number, part in enumerate(whole(connection, *arguments)):
+            if len(attempts) == 1 and number == 2:
+                raise TargetUnreachable("no connection any more")
+            yield part
+
+    monkeypatch.setattr(rows, "rows_in_buckets", cut_off)
+    monkeypatch.setattr(asking, "_ROWS_AT_A_TIME", 100)
+    table = compared.one()
+    assert len(attempts) == 2
+    assert {item.kind for item in table.differences} == {CHANGED}
+    assert table.difference_count == sum(number <= 1500 for number in NAMED["id"].to_pylist())
 
 
 @dataclass(frozen=True)
