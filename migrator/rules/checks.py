@@ -46,11 +46,15 @@ def read_check(entry: Entry) -> CheckRule:
 
 @dataclass(frozen=True, slots=True)
 class ObjectRule:
-    """One ``[[object]]``: what is said about objects of a kind; ``word`` is a pattern for ``plain_word`` of it."""
+    """One ``[[object]]``: what is said about objects of a kind; ``word`` is a pattern for ``plain_word`` of it.
+
+    Without ``counts`` it is an attribute of an object (a permission, a description) and no object by itself.
+    """
 
     word: str
     check: str
     origin: Origin
+    counts: bool = True
 
     @property
     def specificity(self) -> tuple[int, ...]:
@@ -60,7 +64,12 @@ class ObjectRule:
 
 def read_object(entry: Entry) -> ObjectRule:
     """Read one ``[[object]]``. Raises RulesError."""
-    rule = ObjectRule(word=entry.text("word"), check=entry.text("check"), origin=entry.origin)
+    rule = ObjectRule(
+        word=entry.text("word"),
+        check=entry.text("check"),
+        origin=entry.origin,
+        counts=entry.flag("counts", default=True),
+    )
     entry.done()
     return rule
 

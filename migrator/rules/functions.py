@@ -15,9 +15,18 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 class Argument(StrEnum):
     """What an argument must be for the replacement to mean the same.
 
-    TEXT is a string with the blanks that char(n) has; TRIMMED one whose trailing blanks do not matter; KEPT one whose
-    trailing blanks come out as they go in; COUNT a literal whole number from 0; POSITION one from 1; PLAIN a string
-    literal without letters (no collation changes its meaning).
+    TEXT      a string, with the blanks that char(n) has
+    TRIMMED   a string whose trailing blanks do not matter
+    KEPT      a string whose trailing blanks come out as they go in
+    NUMBER    any number
+    INTEGER   a whole number
+    DATE      a date, with or without a time
+    ANY       whatever it is
+    COUNT     a constant whole number from 0
+    POSITION  a constant whole number from 1
+    PLAIN     a constant string without letters, so that no collation changes its meaning
+    NEEDLE    a constant string that is not empty
+    ASCII     a constant whole number from 1 to 127
     """
 
     TEXT = "text"
@@ -30,6 +39,8 @@ class Argument(StrEnum):
     COUNT = "count"
     POSITION = "position"
     PLAIN = "plain"
+    NEEDLE = "needle"
+    ASCII = "ascii"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ class FunctionRule:
     """One ``[[function]]``. ``to`` has ``{0}``, ``{1}`` … for the arguments, ``{fraction}`` for the digits of a second.
 
     ``returns`` is a T-SQL type or ``first`` (the type of the first argument). A function that is not ``deterministic``
-    may stand in a DEFAULT only.
+    may stand in a DEFAULT only. One that ``counts_letters`` counts UTF-16 units in SQL Server.
     """
 
     name: str
@@ -47,6 +58,7 @@ class FunctionRule:
     origin: Origin
     deterministic: bool = True
     finding: str | None = None
+    counts_letters: bool = False
 
     @property
     def specificity(self) -> tuple[int, ...]:
@@ -69,6 +81,7 @@ def read_function(entry: Entry) -> FunctionRule:
         origin=entry.origin,
         deterministic=entry.flag("deterministic", default=True),
         finding=entry.optional("finding"),
+        counts_letters=entry.flag("counts_letters", default=False),
     )
     entry.done()
     allowed = {"fraction", *(str(number) for number in range(len(arguments)))}

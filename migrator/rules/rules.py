@@ -75,10 +75,10 @@ class Rules:
         except KeyError:
             raise RulesError(f"checks.toml has no [[check]] with id {id_!r}") from None
 
-    def remark_of(self, word: str) -> str:
-        """The id of the remark on objects of a kind that is read by name only. Raises RulesError where none fits."""
+    def object_rule(self, word: str) -> ObjectRule:
+        """The rule for objects of a kind that is read by name only. Raises RulesError where none fits."""
         plain = plain_word(word)
         rule = best((rule for rule in self.objects if matches(rule.word, plain)), f"objects of the kind {word}")
         if rule is None:
             raise RulesError(f"no [[object]] of checks.toml fits {word}", todo='keep one with word = "*"')
-        return rule.check
+        return rule

@@ -9,11 +9,20 @@ from typing import Final
 from migrator.model.datatype import DataType, SqlType
 from migrator.model.mapping import Form, Part
 from migrator.model.name import ObjectName
-from migrator.rules.entry import Entry, Origin
+from migrator.rules.entry import Entry, Origin, suggestion
 from migrator.rules.match import matches, pattern_weight
 
 FRACTION_DIGITS: Final = 6
 """What MySQL keeps of a second (MySQL 8.0 Reference Manual, "Fractional Seconds in Time Values")."""
+MYSQL_TYPES: Final = frozenset(
+    {
+        *("TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT", "DECIMAL", "FLOAT", "DOUBLE"),
+        *("DATE", "TIME", "DATETIME", "TIMESTAMP", "YEAR", "CHAR", "VARCHAR", "BINARY", "VARBINARY"),
+        *("TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB"),
+        *("JSON", "GEOMETRY"),
+    }
+)
+"""The types that a rule may name: those whose sizes are known to the checks of row and key length."""
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 _KNOWN: Final = {"length", "precision", "scale", "fraction"}
 
@@ -30,7 +39,10 @@ class CompanionRule:
 
 @dataclass(frozen=True, slots=True)
 class TypeRule:
-    """One ``[[type]]``. ``to`` is a MySQL type with placeholders; ``finding`` names a rule of checks.toml."""
+    """One ``[[type]]``. ``to`` is a MySQL type with placeholders; ``finding`` names a rule of checks.toml.
+
+    ``default`` is MySQL's DEFAULT for columns that SQL Server fills by itself.
+    """
 
     type: SqlType
     to: str
@@ -49,6 +61,7 @@ class TypeRule:
     compared: bool = True
     why_not: str = ""
     finding: str | None = None
+    default: str | None = None
 
     def fits(self, type_: DataType, table: ObjectName, column: str) -> bool:
         """True if the rule speaks of this column."""
@@ -116,6 +129,7 @@ def read_type(entry: Entry) -> TypeRule:
         compared=entry.flag("compared", default=True),
         why_not=entry.text("why_not", ""),
         finding=entry.optional("finding"),
+        default=entry.optional("default"),
     )
     entry.done()
     if not rule.compared and not rule.why_not:
@@ -128,7 +142,7 @@ def _companion(entry: Entry | None) -> CompanionRule | None:
         return None
     rule = CompanionRule(
         suffix=entry.text("suffix"),
-        to=entry.text("to"),
+        to=_template(entry, "to"),
         form=entry.choice("form", Form),
         part=entry.choice("part", Part),
     )
@@ -138,9 +152,12 @@ def _companion(entry: Entry | None) -> CompanionRule | None:
 
 def _template(entry: Entry, key: str) -> str:
     text = entry.text(key)
-    for word in _PLACEHOLDER.findall(text):
-        if word not in _KNOWN:
+    for placeholder in _PLACEHOLDER.findall(text):
+        if placeholder not in _KNOWN:
             raise entry.error(
-                f"{key} has an unknown placeholder {{{word}}}", todo=f"known are {', '.join(sorted(_KNOWN))}"
+                f"{key} has an unknown placeholder {{{placeholder}}}", todo=suggestion(placeholder, _KNOWN)
             )
+    word = re.split(r"\W", text, maxsplit=1)[0]
+    if word not in MYSQL_TYPES:
+        raise entry.error(f"{key}: {word!r} is no MySQL type in capitals", todo=suggestion(word.upper(), MYSQL_TYPES))
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from migrator.model.datatype import DataType, SqlType
 from migrator.model.mapping import Form, TargetColumn
@@ -13,8 +14,9 @@ from migrator.translate.draft import ColumnDraft, TableDraft
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 
-_DECIMAL_SCALE = 30
-_COMMENT_LIMIT = 1024
+_DECIMAL_SCALE: Final = 30
+_COMMENT_LIMIT: Final = 1024
+_OF_INNODB: Final = ("DB_ROW_ID", "DB_TRX_ID", "DB_ROLL_PTR", "FTS_DOC_ID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Collations:
 
 def draft_columns(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:
     """Fill ``draft.columns`` with the loaded columns in the source's order; computed columns get a placeholder."""
-    names = Namer()
+    names = Namer(_OF_INNODB)
     for column in draft.source.columns:
         label = draft.label(column.name)
         wanted = rules.chosen_name(draft.object, column.name) or column.name
@@ -75,8 +77,9 @@ def _stored(
         compared=rule.compared,
         why_not=rule.why_not,
     )
-    comment = _comment(column, label, notes)
-    drafts = [ColumnDraft(target, column, collation, comment=comment)]
+    comment = comment_of(column, label, notes)
+    default = _filled_by_system(column, target) or rule.default
+    drafts = [ColumnDraft(target, column, collation, default=default, comment=comment)]
     if rule.companion is not None:
         companion = TargetColumn(
             name=names.take(name + rule.companion.suffix, column.name),
@@ -110,6 +113,17 @@ def target_scale(rule: TypeRule, type_: DataType) -> int:
     return 0
 
 
+def _filled_by_system(column: Column, target: TargetColumn) -> str | None:
+    """What SQL Server writes by itself into a period column, in UTC, for rows that are inserted later."""
+    word = (column.generated_always or "").casefold()
+    if "start" in word:
+        return f"(UTC_TIMESTAMP({target.scale}))"
+    if "end" in word:
+        digits = "." + "9" * target.scale if target.scale else ""
+        return f"'9999-12-31 23:59:59{digits}'"
+    return None
+
+
 def _placeholder(column: Column, name: str) -> ColumnDraft:
     """Keeps a computed column's place until its expression is translated."""
     return ColumnDraft(TargetColumn(name, column.name, "", Form.TEXT, column.nullable), column)
@@ -126,7 +140,8 @@ def _remarks(column: Column, label: str, notes: Notes) -> None:
         notes.add("char-blanks", ObjectKind.COLUMN, label, column.place, type=column.type)
 
 
-def _comment(column: Column, label: str, notes: Notes) -> str | None:
+def comment_of(column: Column, label: str, notes: Notes) -> str | None:
+    """The description as MySQL takes it."""
     if column.description and len(column.description) > _COMMENT_LIMIT:
         notes.add("comment-cut", ObjectKind.COLUMN, label, column.place, limit=_COMMENT_LIMIT)
     return column.description[:_COMMENT_LIMIT] if column.description else None

@@ -8,7 +8,7 @@ from typing import Final
 from migrator.model.datatype import SqlType
 from migrator.model.schema import Action, Column, ObjectKind
 from migrator.rules import Rules
-from migrator.translate.columns import Collations, target_scale, type_text
+from migrator.translate.columns import Collations, comment_of, target_scale, type_text
 from migrator.translate.draft import ColumnDraft, Generated, TableDraft
 from migrator.translate.expressions.arithmetic import as_text
 from migrator.translate.expressions.scope import ColumnValue, Scope
@@ -47,7 +47,7 @@ def draft_computed(draft: TableDraft, rules: Rules, collations: Collations, note
         translator = Translator(scope)
         try:
             value = translator.scalar_of(source.computed.expression)
-            finished = _generated(draft, column, source, value, translator, rules, collations)
+            finished = _generated(draft, column, source, value, translator, rules, collations, notes)
         except Untranslatable as error:
             draft.columns.remove(column)
             draft.missing[source.name.casefold()] = MISSING
@@ -67,6 +67,7 @@ def _generated(
     translator: Translator,
     rules: Rules,
     collations: Collations,
+    notes: Notes,
 ) -> ColumnDraft:
     type_ = source.type or value.type
     if type_ is None:
@@ -88,7 +89,7 @@ def _generated(
         replace(source, type=type_),
         collation,
         generated=Generated(as_text(value).sql, stored),
-        comment=source.description[:1024] if source.description else None,
+        comment=comment_of(source, draft.label(source.name), notes),
     )
 
 

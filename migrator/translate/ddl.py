@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from migrator.model.mapping import Form
 from migrator.model.translation import Phase, Statement
@@ -10,7 +11,7 @@ from migrator.mysql.connect import quoted
 from migrator.translate.draft import ColumnDraft, ForeignKeyDraft, IndexDraft, IndexPart, TableDraft
 from migrator.translate.expressions.value import quoted_text
 
-_TABLE_COMMENT = 2048
+TABLE_COMMENT: Final = 2048
 
 
 def statements(draft: TableDraft) -> Iterator[Statement]:
@@ -47,7 +48,7 @@ def create_table(draft: TableDraft) -> str:
     if draft.first_number > 1:
         options += f" AUTO_INCREMENT={draft.first_number}"
     if draft.source.description:
-        options += f" COMMENT={quoted_text(draft.source.description[:_TABLE_COMMENT])}"
+        options += f" COMMENT={quoted_text(draft.source.description[:TABLE_COMMENT])}"
     body = ",\n".join(f"  {line}" for line in lines)
     return f"CREATE TABLE {quoted(draft.name)} (\n{body}\n) {options}"
 

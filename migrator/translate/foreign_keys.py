@@ -18,11 +18,13 @@ _ACTIONS: Final = {Action.NO_ACTION: "", Action.CASCADE: "CASCADE", Action.SET_N
 def draft_foreign_keys(drafts: dict[ObjectName, TableDraft], notes: Notes) -> None:
     """Fill ``foreign_keys`` of every draft, and add the indexes that they need."""
     names = Namer()  # unique per database in MySQL
+    parents = {str(name).casefold(): draft for name, draft in drafts.items()}
     for draft in drafts.values():
         for number, key in enumerate(draft.source.foreign_keys, 1):
             label = draft.label(key.name or f"foreign key {number}")
             try:
-                planned = _planned(draft, key, drafts)
+                parent = parents.get(str(key.references).casefold())
+                planned = _planned(draft, key, parent)
             except Untranslatable as error:
                 notes.count(ObjectKind.FOREIGN_KEY, label)
                 notes.add("foreign-key-dropped", ObjectKind.FOREIGN_KEY, label, key.place, reason=error.reason)
@@ -42,7 +44,7 @@ def draft_foreign_keys(drafts: dict[ObjectName, TableDraft], notes: Notes) -> No
                 ForeignKeyDraft(
                     name=name,
                     columns=columns,
-                    parent=drafts[key.references].name,
+                    parent=parent.name if parent is not None else "",
                     parent_columns=tuple(column for _, column in planned),
                     actions=_actions(key),
                     source=label,
@@ -51,9 +53,8 @@ def draft_foreign_keys(drafts: dict[ObjectName, TableDraft], notes: Notes) -> No
             )
 
 
-def _planned(draft: TableDraft, key: ForeignKey, drafts: dict[ObjectName, TableDraft]) -> list[tuple[str, str]]:
+def _planned(draft: TableDraft, key: ForeignKey, parent: TableDraft | None) -> list[tuple[str, str]]:
     """Pairs of child and parent column, in the order of the parent's key. Raises Untranslatable."""
-    parent = drafts.get(key.references)
     if parent is None:
         raise Untranslatable(f"the table {key.references} is not there")
     if Action.SET_DEFAULT in (key.on_delete, key.on_update):

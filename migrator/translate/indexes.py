@@ -29,7 +29,7 @@ class IndexPlanner:
         self.rules = rules
         self.collation = collation
         self.notes = notes
-        self.names = Namer(["PRIMARY"])
+        self.names = Namer(["PRIMARY", "GEN_CLUST_INDEX"])
 
     def plan(self) -> None:
         """Fill ``primary_key``, ``row_key`` and ``indexes`` of the draft."""

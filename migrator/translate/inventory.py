@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from migrator.model.schema import Database, ObjectKind
+from migrator.model.finding import Status
+from migrator.model.schema import Database, ObjectKind, Table
 from migrator.rules import Rules
 from migrator.translate.notes import Notes
 
@@ -14,6 +15,22 @@ _MODULES: Final = {
     ObjectKind.FUNCTION: "function",
     ObjectKind.TRIGGER: "trigger",
 }
+
+
+def list_left_out(table: Table, notes: Notes) -> None:
+    """A table that MySQL cannot have, and everything in it."""
+    parts: list[tuple[ObjectKind, str | None]] = [
+        *((ObjectKind.COLUMN, column.name) for column in table.columns),
+        *((ObjectKind.DEFAULT, column.default.name or column.name) for column in table.columns if column.default),
+        *((ObjectKind.PRIMARY_KEY, key.name) for key in (table.primary_key,) if key is not None),
+        *((ObjectKind.UNIQUE, key.name) for key in table.uniques),
+        *((ObjectKind.FOREIGN_KEY, key.name) for key in table.foreign_keys),
+        *((ObjectKind.CHECK, check.name) for check in table.checks),
+        *((ObjectKind.INDEX, index.name) for index in table.indexes),
+    ]
+    notes.count(ObjectKind.TABLE, str(table.name), least=Status.BLOCKED)
+    for number, (kind, name) in enumerate(parts, 1):
+        notes.count(kind, f"{table.name}.{name or f'{kind} {number}'}", least=Status.BLOCKED)
 
 
 def list_others(database: Database, rules: Rules, notes: Notes) -> None:
@@ -29,7 +46,8 @@ def list_others(database: Database, rules: Rules, notes: Notes) -> None:
         notes.count(ObjectKind.ALIAS_TYPE, str(alias.name), str(alias.type))
         notes.add("alias-type", ObjectKind.ALIAS_TYPE, str(alias.name), type=alias.type)
     for other in database.others:
-        name = str(other.name) if other.name.schema else other.name.name
-        if not notes.knows(other.kind, name):  # a remark on a part of an object that is counted already
+        name = str(other.name)
+        rule = rules.object_rule(other.word)
+        if rule.counts and not notes.knows(other.kind, name):  # a remark on an object that is counted already
             notes.count(other.kind, name)
-        notes.add(rules.remark_of(other.word), other.kind, name, other.place, word=other.word)
+        notes.add(rule.check, other.kind, name, other.place, word=other.word)

@@ -13,12 +13,12 @@ class Notes:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._findings: list[Finding] = []
-        self._objects: dict[tuple[ObjectKind, str], str] = {}
+        self._findings: dict[Finding, None] = {}
+        self._objects: dict[tuple[ObjectKind, str], tuple[str, Status]] = {}
 
-    def count(self, kind: ObjectKind, name: str, target: str = "") -> None:
-        """Count an object; ``target`` is its name in MySQL, empty while or if it has none."""
-        self._objects[kind, name] = target
+    def count(self, kind: ObjectKind, name: str, target: str = "", *, least: Status = Status.AUTOMATIC) -> None:
+        """Count an object, of status ``least`` or worse; ``target`` is its name in MySQL, empty where it has none."""
+        self._objects[kind, name] = target, least
 
     def knows(self, kind: ObjectKind, name: str) -> bool:
         """True if the object is counted."""
@@ -37,8 +37,7 @@ class Notes:
             advice=check.advice,
             place=place,
         )
-        if finding not in self._findings:
-            self._findings.append(finding)
+        self._findings[finding] = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -47,12 +46,12 @@ class Notes:
 
     def objects(self) -> tuple[TranslatedObject, ...]:
         """Every object with its status."""
-        worst: dict[tuple[ObjectKind, str], Status] = {}
+        worst = {key: least for key, (_, least) in self._objects.items()}
         for finding in self._findings:
             key = (finding.kind, finding.object)
-            if key not in worst or finding.status.rank > worst[key].rank:
+            if key in worst and finding.status.rank > worst[key].rank:
                 worst[key] = finding.status
         return tuple(
-            TranslatedObject(name, kind, worst.get((kind, name), Status.AUTOMATIC), target)
-            for (kind, name), target in self._objects.items()
+            TranslatedObject(name, kind, worst[kind, name], target)
+            for (kind, name), (target, _) in self._objects.items()
         )

@@ -8,21 +8,22 @@ from migrator.model.mapping import TableMapping
 from migrator.model.name import ObjectName
 from migrator.model.schema import Database, ObjectKind, Table
 from migrator.model.translation import Phase, Translation
+from migrator.mysql.control import OWN_TABLES
 from migrator.rules import Rules
 from migrator.translate.checks import draft_checks
 from migrator.translate.columns import Collations, draft_columns
 from migrator.translate.computed import draft_computed
-from migrator.translate.ddl import statements
+from migrator.translate.ddl import TABLE_COMMENT, statements
 from migrator.translate.defaults import draft_defaults
 from migrator.translate.draft import TableDraft
 from migrator.translate.foreign_keys import draft_foreign_keys
 from migrator.translate.identity import draft_identity
 from migrator.translate.indexes import IndexPlanner
-from migrator.translate.inventory import list_others
+from migrator.translate.inventory import list_left_out, list_others
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 from migrator.translate.rowsize import fit_row
-from migrator.translate.surrogates import surrogates
+from migrator.translate.surrogates import Place, place, surrogates
 
 
 def plan(database: Database, rules: Rules) -> Translation:
@@ -31,14 +32,14 @@ def plan(database: Database, rules: Rules) -> Translation:
     collations = Collations(rules, database.collation)
     collation, _ = collations.of(None)
     drafts: dict[ObjectName, TableDraft] = {}
-    tables, checks = Namer(), Namer()
+    tables, checks = Namer(OWN_TABLES), Namer()
     for table in database.tables:
         draft = TableDraft(table, _table_name(table, rules, tables, notes), collation)
         draft_columns(draft, rules, collations, notes)
         draft_identity(draft, notes)
         draft_computed(draft, rules, collations, notes)
         if not fit_row(draft, notes):
-            notes.count(ObjectKind.TABLE, str(table.name))
+            list_left_out(table, notes)
             continue
         draft_defaults(draft, rules, notes)
         IndexPlanner(draft, rules, database.collation, notes).plan()
@@ -70,6 +71,8 @@ def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
     notes.count(ObjectKind.TABLE, label, name)
     if name != wanted:
         notes.add("name-changed", ObjectKind.TABLE, label, table.place, name=name)
+    if len(table.description or "") > TABLE_COMMENT:
+        notes.add("comment-cut", ObjectKind.TABLE, label, table.place, limit=TABLE_COMMENT)
     for feature in table.features:
         notes.add("table-feature", ObjectKind.TABLE, label, table.place, feature=feature)
     if table.temporal is not None:
@@ -77,9 +80,9 @@ def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
     return name
 
 
-def _mapping(draft: TableDraft, made_up: set[tuple[ObjectName, str]]) -> TableMapping:
+def _mapping(draft: TableDraft, made_up: set[Place]) -> TableMapping:
     columns = tuple(
-        replace(column.target, surrogate=(draft.object, column.target.source.casefold()) in made_up)
+        replace(column.target, surrogate=place(draft.object, column.target.source) in made_up)
         for column in draft.columns
         if column.generated is None
     )

@@ -20,7 +20,8 @@ _EXTERN_LOCAL: Final = 40
 """Of a variable column longer than this InnoDB counts 40 bytes in the page, and one length byte (DYNAMIC rows)."""
 _TYPE: Final = re.compile(r"^(\w+)(?:\((\d+)(?:,(\d+))?\))?( UNSIGNED)?(?: CHARACTER SET (\w+))?")
 _FIXED: Final = {
-    "TINYINT": 1, "SMALLINT": 2, "INT": 4, "BIGINT": 8, "FLOAT": 4, "DOUBLE": 8, "DATE": 3, "DATETIME": 5, "TIME": 3,
+    "TINYINT": 1, "SMALLINT": 2, "MEDIUMINT": 3, "INT": 4, "BIGINT": 8, "FLOAT": 4, "DOUBLE": 8,
+    "DATE": 3, "TIME": 3, "DATETIME": 5, "TIMESTAMP": 4, "YEAR": 1,
 }  # fmt: skip
 _POINTERS: Final = {
     "TINYTEXT": 9, "TEXT": 10, "MEDIUMTEXT": 11, "LONGTEXT": 12,
@@ -61,7 +62,7 @@ def storage(mysql_type: str) -> Storage:
         scale = int(found[3] or 0)
         fixed = _digits(size - scale) + _digits(scale)
     else:
-        fixed = _FIXED[word] + ((size + 1) // 2 if word in ("DATETIME", "TIME") else 0)
+        fixed = _FIXED[word] + ((size + 1) // 2 if word in ("DATETIME", "TIME", "TIMESTAMP") else 0)
     return Storage(fixed, fixed, fixed)
 
 

@@ -80,7 +80,7 @@ def _days(operator: str, moment: Value, count: Value) -> Value:
 
 def _numbers(operator: str, left: Value, right: Value, remark: list[str]) -> Value:
     type_, cut = arithmetic_type(operator, left, right)
-    nullable = left.nullable or right.nullable
+    nullable = left.nullable or right.nullable or (operator == "%" and not right.literal)
     types = {value.type.base for value in (left, right) if value.type}
     if type_.base is SqlType.BIT:
         raise Untranslatable("it calculates with bits")
@@ -97,7 +97,7 @@ def _numbers(operator: str, left: Value, right: Value, remark: list[str]) -> Val
 
 
 def _quotient(left: Value, right: Value, type_: DataType, remark: list[str]) -> Value:
-    nullable = left.nullable or right.nullable
+    nullable = left.nullable or right.nullable or not right.literal  # MySQL: NULL where T-SQL fails
     if {left.family, right.family} == {Family.INTEGER}:
         return Value(f"{signed(left)} DIV {signed(right)}", type_, nullable=nullable, atom=False)
     if Family.FLOAT in (left.family, right.family):

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from migrator.model.datatype import SqlType
+from migrator.translate.expressions.arithmetic import as_text
 from migrator.translate.expressions.literals import converted
 from migrator.translate.expressions.value import (
     MOMENTS,
@@ -64,15 +65,22 @@ def _unpadded(value: Value) -> str:
     return value.sql if value.raw_char or value.sql.startswith("RTRIM(") else f"RTRIM({value.sql})"
 
 
-def like(value: Value, pattern: str, escape: str | None, remark: list[str]) -> str:
-    """``value LIKE pattern`` as LIKE, or as REGEXP_LIKE where the pattern has classes. Raises Untranslatable."""
-    pieces = _pieces(pattern, escape)
-    text = value.sql
-    blank_end = bool(pieces) and pieces[-1] in (("any", ""), ("one", ""), ("text", " "))
-    if value.type is not None and value.type.base not in UNICODE_TYPES and not value.raw_char and not blank_end:
-        text = f"RTRIM({value.sql})"  # LIKE too ignores trailing blanks of text that is not Unicode
-    if any(kind == "class" for kind, _ in pieces):
-        return _regular(text, pieces, value.collation, remark)
+def like(value: Value, pattern: Value, escape: str | None, remark: list[str]) -> str:
+    """``value LIKE pattern`` (a constant) as LIKE, or as REGEXP_LIKE where LIKE cannot say it. Raises Untranslatable.
+
+    Trailing blanks of the value may be left out of the match, unless one of both is Unicode (MS Learn: "LIKE").
+    """
+    pieces = _pieces(str(pattern.literal), escape)
+    unicode = any(side.type is not None and side.type.base in UNICODE_TYPES for side in (value, pattern))
+    last = pieces[-1] if pieces else ("text", "")
+    loose = not unicode and (last[0] == "one" or last == ("text", " "))
+    if loose or any(kind == "class" for kind, _ in pieces):
+        return _regular(as_text(value).sql, pieces, value.collation, remark, blanks=not unicode)
+    blanks = any(piece in (("one", ""), ("text", " ")) for piece in pieces)
+    if unicode or (last[0] == "any" and blanks):
+        text = as_text(value).sql
+    else:
+        text = value.sql if last[0] == "any" or value.raw_char else f"RTRIM({value.sql})"
     escaped = any(kind == "text" and content in ("%", "_", "\\") for kind, content in pieces)
     plain = "".join(_plain(kind, content, escaped=escaped) for kind, content in pieces)
     ending = f" ESCAPE '{_ESCAPE}'" if escaped else ""
@@ -108,7 +116,9 @@ def _pieces(pattern: str, escape: str | None) -> list[tuple[str, str]]:
     return pieces
 
 
-def _regular(text: str, pieces: list[tuple[str, str]], collation: str | None, remark: list[str]) -> str:
+def _regular(
+    text: str, pieces: list[tuple[str, str]], collation: str | None, remark: list[str], *, blanks: bool
+) -> str:
     strength = (collation or "").upper()
     binary = "_BIN" in strength
     if not binary and "_AI" in strength:
@@ -117,7 +127,8 @@ def _regular(text: str, pieces: list[tuple[str, str]], collation: str | None, re
         remark.append("like-range")
     expression = "".join(_regular_piece(kind, content) for kind, content in pieces)
     flags = "c" if binary or "_CS" in strength else "i"
-    return f"REGEXP_LIKE({text}, {quoted_text('^' + expression + chr(92) + 'z')}, '{flags}n')"
+    ending = " *\\z" if blanks else "\\z"
+    return f"REGEXP_LIKE({text}, {quoted_text('^' + expression + ending)}, '{flags}n')"
 
 
 def _regular_piece(kind: str, content: str) -> str:

@@ -83,13 +83,12 @@ def _to_text(value: Value, type_: DataType, style: int | None) -> str | None:
         text = as_text(value).sql
         return text if room is None or (not source.is_lob and (source.length or 1) <= room) else f"LEFT({text}, {room})"
     if value.family is Family.INTEGER:
-        _needs(room, _INTEGER_DIGITS[source.base], source)
-        return _characters(value.sql, room)
+        return _digits(value, source, type_, room)
     if value.family is Family.EXACT and source.base not in MONEY_TYPES:
-        _needs(room, exact(value)[0] + 2, source)
         return _characters(value.sql, room)
     if value.family is Family.GUID:
-        _needs(room, 36, source)
+        if room is not None and room < 36:
+            raise Untranslatable(f"{source} does not fit into {room} characters")
         return f"UPPER({value.sql})"
     if value.family in (Family.DATE, Family.DATETIME):
         return _formatted(value, room, style)
@@ -109,9 +108,12 @@ def _characters(sql: str, room: int | None) -> str:
     return f"CAST({sql} AS CHAR{'' if room is None else f'({room})'} CHARACTER SET utf8mb4)"
 
 
-def _needs(room: int | None, characters: int, source: DataType) -> None:
-    if room is not None and room < characters:
-        raise Untranslatable(f"{source} may not fit into {room} characters, and T-SQL has its own answer to that")
+def _digits(value: Value, source: DataType, type_: DataType, room: int | None) -> str:
+    """An integer as text; one that does not fit is an error in both engines, but * for an int in varchar."""
+    fits = room is None or room >= _INTEGER_DIGITS[source.base]
+    if fits or type_.base in UNICODE_TYPES or source.base is SqlType.BIGINT:
+        return _characters(value.sql, room)
+    return f"IF(CHAR_LENGTH({value.sql}) > {room}, '*', {_characters(value.sql, room)})"
 
 
 def _to_number(value: Value, type_: DataType) -> str | None:

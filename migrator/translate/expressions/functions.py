@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -15,12 +16,21 @@ from migrator.translate.expressions.compare import comparable
 from migrator.translate.expressions.convert import cast
 from migrator.translate.expressions.datatypes import common_type, exact, read_type, text_type
 from migrator.translate.expressions.literals import converted
-from migrator.translate.expressions.value import MOMENTS, NUMBERS, Family, Untranslatable, Value, family_of
+from migrator.translate.expressions.value import (
+    MOMENTS,
+    NUMBERS,
+    UNICODE_TYPES,
+    Family,
+    Untranslatable,
+    Value,
+    family_of,
+)
 
 if TYPE_CHECKING:
     from migrator.translate.expressions.translator import Translator
 
 Arguments = list[exp.Expr]
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
 def call(translator: Translator, name: str, arguments: Arguments) -> Value:
@@ -47,14 +57,14 @@ def _by_rule(translator: Translator, rule: FunctionRule, arguments: Arguments) -
     fraction = translator.scope.fraction
     if fraction is None:
         fraction = min((type_.scale if type_ and type_.scale is not None else 3), 6)
-    sql = rule.to
-    for number, text in enumerate(texts):
-        sql = sql.replace(f"{{{number}}}", text)
+    filled = {"fraction": str(fraction)} | {str(number): text for number, text in enumerate(texts)}
     if rule.finding:
         translator.remarks.append(rule.finding)
+    if rule.counts_letters:
+        _remark_on_units(translator, values)
     nullable = any(value.nullable for value in values)
     return Value(
-        sql.replace("{fraction}", str(fraction)),
+        _PLACEHOLDER.sub(lambda found: filled[found[1]], rule.to),
         type_,
         nullable=nullable,
         raw_char=rule.arguments[:1] == (Argument.KEPT,) and values[0].raw_char,
@@ -75,10 +85,18 @@ def _argument(name: str, kind: Argument, value: Value) -> str:
         Argument.COUNT: isinstance(value.literal, int) and value.literal >= 0,
         Argument.POSITION: isinstance(value.literal, int) and value.literal >= 1,
         Argument.PLAIN: isinstance(value.literal, str) and not any(letter.isalpha() for letter in value.literal),
+        Argument.NEEDLE: isinstance(value.literal, str) and value.literal != "",
+        Argument.ASCII: isinstance(value.literal, int) and 0 < value.literal < 128,
     }
     if not fits[kind]:
         raise Untranslatable(f"{name}() is called with an argument that MySQL treats otherwise")
     return as_text(value).sql if kind is Argument.TEXT else value.sql
+
+
+def _remark_on_units(translator: Translator, values: list[Value]) -> None:
+    """T-SQL counts UTF-16 units, MySQL characters: an emoji is two there and one here."""
+    if any(value.type is not None and value.type.base in UNICODE_TYPES and value.literal is None for value in values):
+        translator.remarks.append("utf16-units")
 
 
 def _isnull(translator: Translator, arguments: Arguments) -> Value:
@@ -139,6 +157,7 @@ def _cut(function: str) -> Callable[[Translator, Arguments], Value]:
         value, count = translator.scalar(arguments[0]), translator.scalar(arguments[1])
         if value.family is not Family.TEXT or count.family is not Family.INTEGER:
             raise Untranslatable(f"{function} of something else than text")
+        _remark_on_units(translator, [value])
         length = count.literal if isinstance(count.literal, int) else None
         return Value(
             f"{function}({as_text(value).sql}, {count.sql})",
@@ -153,6 +172,7 @@ def _substring(translator: Translator, arguments: Arguments) -> Value:
     value, start, length = (translator.scalar(argument) for argument in arguments[:3])
     if value.family is not Family.TEXT or not isinstance(start.literal, int) or start.literal < 1:
         raise Untranslatable("SUBSTRING starts where MySQL counts otherwise")
+    _remark_on_units(translator, [value])
     room = length.literal if isinstance(length.literal, int) else None
     return Value(
         f"SUBSTRING({as_text(value).sql}, {start.sql}, {length.sql})",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from sqlglot import exp
 
 from migrator.model.datatype import DataType, SqlType
 from migrator.mysql.connect import quoted
-from migrator.translate.expressions.arithmetic import bits, calculate, signed
+from migrator.translate.expressions.arithmetic import as_text, bits, calculate, signed
 from migrator.translate.expressions.compare import comparable, like
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.functions import call
@@ -122,7 +123,7 @@ class Translator:
         value, pattern = self.scalar(node.this), self.scalar(node.expression)
         if not isinstance(pattern.literal, str) or value.family is not Family.TEXT:
             raise Untranslatable("the pattern of a LIKE is no constant")
-        return like(value, pattern.literal, escape, self.remarks)
+        return like(value, pattern, escape, self.remarks)
 
     def scalar(self, node: exp.Expr) -> Value:
         """A value."""
@@ -145,6 +146,8 @@ class Translator:
             return self._call(node)
         if isinstance(node, exp.Dot):
             return self._method(node)
+        if isinstance(node, exp.Collate):
+            return self._collated(self.scalar(node.this), node.expression.name)
         raise Untranslatable(f"it has a part that is not known ({type(node).__name__})")
 
     def _column(self, node: exp.Column) -> Value:
@@ -160,6 +163,14 @@ class Translator:
             raw_char=found.type.base in PADDED_TYPES,
             collation=found.collation,
         )
+
+    def _collated(self, value: Value, collation: str) -> Value:
+        rule = self.scope.rules.collation(collation)
+        if rule is None or value.family is not Family.TEXT:
+            raise Untranslatable(f"the collation {collation} is not known")
+        if rule.finding is not None:
+            self.remarks.append(rule.finding)
+        return replace(value, sql=f"{value.inner} COLLATE {rule.to}", literal=None, parts=(), collation=collation)
 
     def _minus(self, value: Value) -> Value:
         if value.literal is not None and value.family in NUMBERS:
@@ -184,7 +195,7 @@ class Translator:
         """CASE of conditions and values."""
         values = [value for _, value in branches] + ([default] if default is not None else [])
         type_ = common_type(values)
-        values = [converted(value, type_) for value in values]
+        values = [as_text(converted(value, type_)) for value in values]
         when = " ".join(f"WHEN {test} THEN {value.sql}" for (test, _), value in zip(branches, values, strict=False))
         otherwise = f" ELSE {values[-1].sql}" if default is not None else ""
         nullable = default is None or any(value.nullable for value in values)

@@ -213,8 +213,9 @@ def test_a_check_of_an_overlay_replaces_the_shipped_one(tmp_path: Path) -> None:
 def test_kinds_of_objects_are_spelled_in_one_way() -> None:
     rules = load_rules()
     assert plain_word("SqlXmlSchemaCollection") == plain_word("XML SCHEMA COLLECTION") == "xmlschemacollection"
-    assert rules.remark_of("SqlExtendedProperty") == "extended-property"
-    assert rules.remark_of("SOMETHING NEW") == "other-object"
+    assert rules.object_rule("SqlExtendedProperty").check == "extended-property"
+    assert not rules.object_rule("SqlExtendedProperty").counts
+    assert rules.object_rule("SOMETHING NEW").check == "other-object"
 
 
 def test_an_installed_copy_finds_its_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

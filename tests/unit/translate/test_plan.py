@@ -301,3 +301,22 @@ def test_scripts_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
         write_scripts(plan(database(table("T", ID)), RULES), tmp_path / "file")
+
+
+def test_a_table_that_is_too_wide_takes_everything_in_it_along() -> None:
+    text = DataType(SqlType.NVARCHAR, length=50)
+    columns = [Column(f"c{number}", text, True) for number in range(250)]
+    flat = table("Flat", ID, *columns, indexes=(Index("IX", (KeyColumn("c1"),)),))
+    translation = plan(database(flat), RULES)
+    assert (translation.mappings, translation.statements) == ((), ())
+    assert {(item.status, item.target) for item in translation.objects} == {(Status.BLOCKED, "")}
+    assert len(translation.objects) == 1 + 251 + 1 + 1
+    assert [finding.rule for finding in translation.findings if finding.status is Status.BLOCKED] == ["row-too-wide"]
+
+
+def test_references_are_found_whatever_their_letter_case() -> None:
+    child = table("Child", ID, foreign_keys=(ForeignKey("F", ("id",), ObjectName("DBO", "PARENT"), ("ID",)),))
+    parent = table("Parent", Column("Id", INT, False, identity=Identity(1, 1)))
+    translation = plan(database(child, parent), RULES)
+    assert "REFERENCES `Parent` (`Id`)" in translation.of(Phase.FOREIGN_KEYS)[0].sql
+    assert translation.mappings[0].columns[0].surrogate

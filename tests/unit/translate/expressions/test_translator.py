@@ -114,6 +114,11 @@ SCALARS: list[tuple[str, object, str]] = [
     ("replicate('ab',(3))", "ababab", "varchar(6)"),
     # conversions
     ("CONVERT([nvarchar](23),[i])", "7", "nvarchar(23)"),
+    ("cast([i] as varchar(3))", "7", "varchar(3)"),
+    ("cast([neg]*(1000) as varchar(4))", "*", "varchar(4)"),
+    ("right('0000'+CONVERT([varchar](10),[i]),(4))", "0007", "varchar(4)"),
+    ("'a'+char((10))+nchar((66))", "a\nB", "nvarchar(3)"),
+    ("[v] COLLATE Latin1_General_BIN2", "Abc", "varchar(20)"),
     ("cast([d] as varchar(20))", "12.50", "varchar(20)"),
     ("cast([d] as int)", 12, "int"),
     ("cast(-[d] as int)", -12, "int"),
@@ -194,6 +199,17 @@ CONDITIONS: list[tuple[str, object]] = [
     ("[v] like 'Abc'", 1),
     ("[blanks] like 'x'", 1),
     ("[v]+'[' like '%[[]'", 1),
+    ("[c] like 'ab'", 1),
+    ("[c] like 'ab[^0-9]'", 1),  # the blanks of char(n) count as characters where the pattern wants some
+    ("[c] like 'ab_'", 1),
+    ("[c] like 'a_ %'", 1),
+    ("[c] like 'ab[0-9]'", 0),
+    ("[blanks] like 'x_'", 1),
+    ("[blanks] like 'x[^0-9]'", 1),
+    ("[blanks] like '[a-z]'", 1),
+    ("[blanks] like N'x'", 0),  # in Unicode they always count
+    ("[v] COLLATE Latin1_General_BIN2='abc'", 0),
+    ("[v] COLLATE Latin1_General_BIN2 like '[A-C]bc'", 1),
     ("[v]+'%' like 'Abc[%]'", 1),
     ("'a\\b' like 'a\\b'", 1),
     ("[d]>=(0.00)", 1),
@@ -245,10 +261,11 @@ def test_conditions_are_true_for_the_same_rows(mysql: Target, rules: Rules) -> N
         ("try_cast([v] as int)", "NULL where MySQL fails"),
         ("cast([dt] as varchar(30))", "converted"),
         ("cast([m] as varchar(30))", "converted"),
-        ("cast([i] as varchar(3))", "3 characters"),
         ("convert(varchar(10),[i],[t])", "style"),
         ("substring([v],(0),(2))", "SUBSTRING"),
         ("replace([v],'a','b')", "replace"),
+        ("charindex('',[v])", "charindex"),
+        ("[v] COLLATE Klingon", "Klingon"),
         ("datepart(weekday,[day])", "DATEFIRST"),
         ("datediff(millisecond,[dt],[dt2])", "millisecond"),
         ("dateadd(hour,(1),[day])", "hours"),
@@ -290,6 +307,9 @@ def test_remarks_tell_what_may_differ(rules: Rules) -> None:
     cut = translator(rules)
     cut.scalar_of("[m]*[m]")
     assert cut.remarks == ["digits-cut"]
+    counted = translator(rules)
+    counted.condition_of("len([n])>(2) and len([v])>(2)")
+    assert counted.remarks == ["utf16-units"]
     exact = translator(rules)
     exact.condition_of("[v] like '[abc]%' and [d]*[i]>(0)")
     assert exact.remarks == []
