@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from migrator.model.datatype import DataType, SqlType
 from migrator.translate.expressions.datatypes import arithmetic_type, text_type
 from migrator.translate.expressions.literals import converted
-from migrator.translate.expressions.value import MONEY_TYPES, NUMBERS, Family, Untranslatable, Value
+from migrator.translate.expressions.value import MONEY_TYPES, NUMBERS, Family, Untranslatable, Value, inherited
 
 _MAX_SCALE: Final = 30
 
@@ -33,7 +34,11 @@ def concatenated(values: list[Value]) -> Value:
     """Texts one after another; NULL if one of them is, in both engines."""
     parts = tuple(part for value in values for part in (value.parts or (as_text(value).sql,)))
     return Value(
-        f"CONCAT({', '.join(parts)})", text_type(values), nullable=any(value.nullable for value in values), parts=parts
+        f"CONCAT({', '.join(parts)})",
+        text_type(values),
+        nullable=any(value.nullable for value in values),
+        parts=parts,
+        **inherited(values),
     )
 
 
@@ -41,7 +46,7 @@ def as_text(value: Value) -> Value:
     """A text with the blanks that char(n) has in SQL Server and that MySQL gives back without."""
     if not value.raw_char or value.type is None:
         return value
-    return Value(f"RPAD({value.sql}, {value.type.length or 1}, ' ')", value.type, nullable=value.nullable)
+    return replace(value, sql=f"RPAD({value.sql}, {value.type.length or 1}, ' ')", raw_char=False)
 
 
 def bits(operator: str, left: Value, right: Value) -> Value:
@@ -56,7 +61,7 @@ def bits(operator: str, left: Value, right: Value) -> Value:
 
 def signed(value: Value) -> str:
     """A number for use in arithmetic: with an unsigned operand MySQL's result could not be below 0."""
-    if value.type is not None and value.type.base is SqlType.TINYINT and value.literal is None and value.atom:
+    if value.type is not None and value.type.base is SqlType.TINYINT and value.literal is None:
         return f"CAST({value.sql} AS SIGNED)"
     return value.inner
 

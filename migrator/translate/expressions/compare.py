@@ -8,6 +8,7 @@ from typing import Final
 from migrator.model.datatype import SqlType
 from migrator.translate.expressions.arithmetic import as_text
 from migrator.translate.expressions.literals import converted
+from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import (
     MOMENTS,
     NUMBERS,
@@ -22,7 +23,7 @@ _ESCAPE: Final = "|"
 _REGEX_SIGNS: Final = frozenset(r"\.[]{}()*+?^$|-&")
 
 
-def comparable(left: Value, right: Value) -> tuple[str, str]:
+def comparable(scope: Scope, left: Value, right: Value) -> tuple[str, str]:
     """Both operands as MySQL must see them to compare as T-SQL does. Raises Untranslatable."""
     if left.literal is None and right.literal is not None:
         right = _as_other(right, left)
@@ -34,7 +35,7 @@ def comparable(left: Value, right: Value) -> tuple[str, str]:
         raise Untranslatable("it compares values of types that each engine converts in its own way")
     if families == {Family.OTHER}:
         raise Untranslatable("it compares values of a type that MySQL has not")
-    return _operand(left, right), _operand(right, left)
+    return _operand(scope, left, right), _operand(scope, right, left)
 
 
 def _as_other(constant: Value, other: Value) -> Value:
@@ -43,12 +44,19 @@ def _as_other(constant: Value, other: Value) -> Value:
     return converted(constant, other.type)
 
 
-def _operand(value: Value, other: Value) -> str:
+def _operand(scope: Scope, value: Value, other: Value) -> str:
     if value.family is Family.TEXT:
-        return _unpadded(value)
+        return _unpadded(value) + _collated(scope, value, other)
     if value.family is Family.EXACT and value.literal is not None and _is_real(other):
         return f"CAST({value.sql} AS FLOAT)"
     return value.inner
+
+
+def _collated(scope: Scope, value: Value, other: Value | None = None) -> str:
+    """COLLATE for a text that would bring the session's collation with it."""
+    if not value.foreign:
+        return ""
+    return f" COLLATE {scope.mysql_collation(value.collation or (other.collation if other is not None else None))}"
 
 
 def _is_real(value: Value) -> bool:
@@ -65,7 +73,7 @@ def _unpadded(value: Value) -> str:
     return value.sql if value.raw_char or value.sql.startswith("RTRIM(") else f"RTRIM({value.sql})"
 
 
-def like(value: Value, pattern: Value, escape: str | None, remark: list[str]) -> str:
+def like(scope: Scope, value: Value, pattern: Value, escape: str | None, remark: list[str]) -> str:
     """``value LIKE pattern`` (a constant) as LIKE, or as REGEXP_LIKE where LIKE cannot say it. Raises Untranslatable.
 
     Trailing blanks of the value may be left out of the match, unless one of both is Unicode (MS Learn: "LIKE").
@@ -75,7 +83,8 @@ def like(value: Value, pattern: Value, escape: str | None, remark: list[str]) ->
     last = pieces[-1] if pieces else ("text", "")
     loose = not unicode and (last[0] == "one" or last == ("text", " "))
     if loose or any(kind == "class" for kind, _ in pieces):
-        return _regular(as_text(value).sql, pieces, value.collation, remark, blanks=not unicode)
+        text = as_text(value).sql + _collated(scope, value)
+        return _regular(text, pieces, value.collation or scope.collation, remark, blanks=not unicode)
     blanks = any(piece in (("one", ""), ("text", " ")) for piece in pieces)
     if unicode or (last[0] == "any" and blanks):
         text = as_text(value).sql
@@ -84,7 +93,7 @@ def like(value: Value, pattern: Value, escape: str | None, remark: list[str]) ->
     escaped = any(kind == "text" and content in ("%", "_", "\\") for kind, content in pieces)
     plain = "".join(_plain(kind, content, escaped=escaped) for kind, content in pieces)
     ending = f" ESCAPE '{_ESCAPE}'" if escaped else ""
-    return f"{text} LIKE {quoted_text(plain)}{ending}"
+    return f"{text}{_collated(scope, value)} LIKE {quoted_text(plain)}{ending}"
 
 
 def _plain(kind: str, content: str, *, escaped: bool) -> str:
@@ -116,10 +125,8 @@ def _pieces(pattern: str, escape: str | None) -> list[tuple[str, str]]:
     return pieces
 
 
-def _regular(
-    text: str, pieces: list[tuple[str, str]], collation: str | None, remark: list[str], *, blanks: bool
-) -> str:
-    strength = (collation or "").upper()
+def _regular(text: str, pieces: list[tuple[str, str]], collation: str, remark: list[str], *, blanks: bool) -> str:
+    strength = collation.upper()
     binary = "_BIN" in strength
     if not binary and "_AI" in strength:
         raise Untranslatable("a LIKE class under a collation that ignores accents")

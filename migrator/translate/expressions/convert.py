@@ -67,7 +67,8 @@ def cast(value: Value, type_: DataType, style: int | None = None) -> Value:
         return value
     if sql is None:
         raise Untranslatable(f"{value.type} is converted to {type_}")
-    return Value(sql, type_, nullable=value.nullable)
+    foreign = family is Family.TEXT and (value.foreign or value.family is not Family.TEXT)
+    return Value(sql, type_, nullable=value.nullable, collation=value.collation, foreign=foreign)
 
 
 def _to_text(value: Value, type_: DataType, style: int | None) -> str | None:

@@ -66,11 +66,11 @@ def _result(part: str, start: Value, end: Value, first: str, last: str) -> Value
 def _ordinal(part: str, value: Value) -> str:
     """A number that grows by one at each boundary."""
     if part == "YEAR":
-        return f"YEAR({value.sql})"
+        return _year(value)
     if part == "QUARTER":
-        return f"(YEAR({value.sql}) * 4 + QUARTER({value.sql}))"
+        return f"({_year(value)} * 4 + QUARTER({value.sql}))"
     if part == "MONTH":
-        return f"(YEAR({value.sql}) * 12 + MONTH({value.sql}))"
+        return f"({_year(value)} * 12 + MONTH({value.sql}))"
     if part == "WEEK":
         return f"((TO_DAYS({value.sql}) - {_WEEK_OFFSET}) DIV 7)"
     if part in _CLOCK:
@@ -78,6 +78,10 @@ def _ordinal(part: str, value: Value) -> str:
     if part in ("DAY", "DAYOFYEAR", "WEEKDAY"):
         return ""
     raise Untranslatable(f"DATEDIFF counts in {part.lower()}s")
+
+
+def _year(value: Value) -> str:
+    return f"EXTRACT(YEAR FROM {value.sql})"  # YEAR() is unsigned: a difference of two could not be below 0
 
 
 def _whole(seconds: str, size: int) -> str:
@@ -91,6 +95,7 @@ def part_of(part: str, value: Value) -> Value:
     if part in ("WEEK", "WEEKDAY"):
         raise Untranslatable(f"the {part.lower()} of a date depends on the session's DATEFIRST")
     functions = {
+        "YEAR": _year(value),
         "DAYOFYEAR": f"DAYOFYEAR({value.sql})",
         "ISO_WEEK": f"WEEK({value.sql}, 3)",
         "MILLISECOND": f"MICROSECOND({value.sql}) DIV 1000",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -24,6 +25,7 @@ from migrator.translate.expressions.value import (
     Untranslatable,
     Value,
     family_of,
+    inherited,
 )
 
 if TYPE_CHECKING:
@@ -35,11 +37,11 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 def call(translator: Translator, name: str, arguments: Arguments) -> Value:
     """The value of a call. Raises Untranslatable."""
-    if special := _SPECIAL.get(name):
-        try:
-            return special(translator, arguments)
-        except IndexError:
-            raise Untranslatable(f"{name}() has too few arguments") from None
+    if name in _SPECIAL:
+        special, least, most = _SPECIAL[name]
+        if not least <= len(arguments) <= most:
+            raise Untranslatable(f"{name}() is called with {len(arguments)} arguments")
+        return special(translator, arguments)
     rule = translator.scope.rules.function(name, len(arguments))
     if rule is None and name in ("try_cast", "try_convert"):
         raise Untranslatable(f"{name}() is NULL where MySQL fails")
@@ -68,7 +70,7 @@ def _by_rule(translator: Translator, rule: FunctionRule, arguments: Arguments) -
         type_,
         nullable=nullable,
         raw_char=rule.arguments[:1] == (Argument.KEPT,) and values[0].raw_char,
-        collation=values[0].collation if values else None,
+        **inherited(values),
     )
 
 
@@ -116,22 +118,23 @@ def _isnull(translator: Translator, arguments: Arguments) -> Value:
     elif first.family is Family.EXACT and second.type is not None and exact(second)[1] > exact(first)[1]:
         precision, scale = exact(first)
         text = f"CAST({second.sql} AS DECIMAL({precision},{scale}))"
-    return Value(f"IFNULL({as_text(first).sql}, {text})", type_, nullable=first.nullable and second.nullable)
+    nullable = first.nullable and second.nullable
+    return Value(f"IFNULL({as_text(first).sql}, {text})", type_, nullable=nullable, **inherited([first, second]))
 
 
 def _coalesce(translator: Translator, arguments: Arguments) -> Value:
     values = [translator.scalar(argument) for argument in arguments]
     type_ = common_type(values)
     values = [as_text(converted(value, type_)) for value in values]
-    return Value(
-        f"COALESCE({', '.join(value.sql for value in values)})", type_, nullable=all(value.nullable for value in values)
-    )
+    sql = f"COALESCE({', '.join(value.sql for value in values)})"
+    return Value(sql, type_, nullable=all(value.nullable for value in values), **inherited(values))
 
 
 def _nullif(translator: Translator, arguments: Arguments) -> Value:
     first, second = translator.scalar(arguments[0]), translator.scalar(arguments[1])
-    left, right = comparable(first, second)
-    return Value(f"CASE WHEN {left} = {right} THEN NULL ELSE {as_text(first).sql} END", first.type)
+    left, right = comparable(translator.scope, first, second)
+    sql = f"CASE WHEN {left} = {right} THEN NULL ELSE {as_text(first).sql} END"
+    return Value(sql, first.type, **inherited([first]))
 
 
 def _iif(translator: Translator, arguments: Arguments) -> Value:
@@ -148,7 +151,7 @@ def _concat(translator: Translator, arguments: Arguments) -> Value:
         shown = value if value.family is Family.TEXT else cast(value, DataType(SqlType.VARCHAR, length=40))
         filled = as_text(shown)
         sql = f"IFNULL({filled.sql}, '')" if shown.nullable else filled.sql
-        texts.append(Value(sql, shown.type, nullable=False))
+        texts.append(replace(filled, sql=sql, nullable=False, parts=()))
     return concatenated(texts)
 
 
@@ -163,13 +166,14 @@ def _cut(function: str) -> Callable[[Translator, Arguments], Value]:
             f"{function}({as_text(value).sql}, {count.sql})",
             text_type([value], length) if length is not None else value.type,
             nullable=value.nullable or count.nullable,
+            **inherited([value]),
         )
 
     return left_or_right
 
 
 def _substring(translator: Translator, arguments: Arguments) -> Value:
-    value, start, length = (translator.scalar(argument) for argument in arguments[:3])
+    value, start, length = (translator.scalar(argument) for argument in arguments)
     if value.family is not Family.TEXT or not isinstance(start.literal, int) or start.literal < 1:
         raise Untranslatable("SUBSTRING starts where MySQL counts otherwise")
     _remark_on_units(translator, [value])
@@ -178,6 +182,7 @@ def _substring(translator: Translator, arguments: Arguments) -> Value:
         f"SUBSTRING({as_text(value).sql}, {start.sql}, {length.sql})",
         text_type([value], room) if room is not None else value.type,
         nullable=value.nullable or length.nullable,
+        **inherited([value]),
     )
 
 
@@ -186,7 +191,8 @@ def _replicate(translator: Translator, arguments: Arguments) -> Value:
     if value.family is not Family.TEXT or not isinstance(count.literal, int) or value.type is None:
         raise Untranslatable("REPLICATE of an unknown length")
     room = text_type([value], (value.type.length or 1) * count.literal)
-    return Value(f"REPEAT({as_text(value).sql}, {count.sql})", room, nullable=value.nullable)
+    sql = f"REPEAT({as_text(value).sql}, {count.sql})"
+    return Value(sql, room, nullable=value.nullable, **inherited([value]))
 
 
 def _choose(translator: Translator, arguments: Arguments) -> Value:
@@ -255,24 +261,26 @@ def _round(translator: Translator, arguments: Arguments) -> Value:
     return Value(f"{function}({value.sql}, {digits.sql})", value.type, nullable=value.nullable)
 
 
-_SPECIAL: Final[dict[str, Callable[[Translator, Arguments], Value]]] = {
-    "isnull": _isnull,
-    "coalesce": _coalesce,
-    "nullif": _nullif,
-    "iif": _iif,
-    "choose": _choose,
-    "concat": _concat,
-    "left": _cut("LEFT"),
-    "right": _cut("RIGHT"),
-    "substring": _substring,
-    "replicate": _replicate,
-    "cast": _cast,
-    "convert": _cast,
-    "dateadd": _dateadd,
-    "datediff": _datediff,
-    "datepart": _datepart,
-    "year": _named_part("YEAR"),
-    "month": _named_part("MONTH"),
-    "day": _named_part("DAY"),
-    "round": _round,
+_MANY: Final = 254
+_SPECIAL: Final[dict[str, tuple[Callable[[Translator, Arguments], Value], int, int]]] = {
+    "isnull": (_isnull, 2, 2),
+    "coalesce": (_coalesce, 2, _MANY),
+    "nullif": (_nullif, 2, 2),
+    "iif": (_iif, 3, 3),
+    "choose": (_choose, 2, _MANY),
+    "concat": (_concat, 2, _MANY),
+    "left": (_cut("LEFT"), 2, 2),
+    "right": (_cut("RIGHT"), 2, 2),
+    "substring": (_substring, 3, 3),
+    "replicate": (_replicate, 2, 2),
+    "cast": (_cast, 2, 2),
+    "convert": (_cast, 2, 3),
+    "dateadd": (_dateadd, 3, 3),
+    "datediff": (_datediff, 3, 3),
+    "datepart": (_datepart, 2, 2),
+    "year": (_named_part("YEAR"), 1, 1),
+    "month": (_named_part("MONTH"), 1, 1),
+    "day": (_named_part("DAY"), 1, 1),
+    "round": (_round, 2, 3),
 }
+"""What makes the value of a call, and how many arguments it takes at least and at most."""

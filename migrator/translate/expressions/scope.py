@@ -35,6 +35,13 @@ class Scope:
     fraction: int | None = None
     collation: str = "SQL_Latin1_General_CP1_CI_AS"
 
+    def mysql_collation(self, collation: str | None) -> str:
+        """MySQL's collation for SQL Server's, that of the database for None. Raises Untranslatable."""
+        rule = self.rules.collation(collation or self.collation)
+        if rule is None:
+            raise Untranslatable(f"the collation {collation or self.collation} is not known")
+        return rule.to
+
     def column(self, name: str) -> ColumnValue:
         """The column of that name. Raises Untranslatable."""
         folded = name.casefold()

@@ -16,7 +16,7 @@ from migrator.translate.expressions.functions import call
 from migrator.translate.expressions.literals import converted, negative, number, text
 from migrator.translate.expressions.parse import MONEY_CALL, parse
 from migrator.translate.expressions.scope import Scope
-from migrator.translate.expressions.value import NUMBERS, PADDED_TYPES, Family, Untranslatable, Value
+from migrator.translate.expressions.value import NUMBERS, PADDED_TYPES, Family, Untranslatable, Value, inherited
 
 _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
@@ -73,7 +73,7 @@ class Translator:
         if isinstance(node, exp.Not):
             return self._negated(node.this)
         if type(node) in _COMPARISONS:
-            left_sql, right_sql = comparable(self.scalar(node.this), self.scalar(node.expression))
+            left_sql, right_sql = comparable(self.scope, self.scalar(node.this), self.scalar(node.expression))
             return f"{left_sql} {_COMPARISONS[type(node)]} {right_sql}"
         if isinstance(node, exp.Is):
             return f"{self.scalar(node.this).inner} IS NULL"
@@ -81,8 +81,8 @@ class Translator:
             return self._in(node)
         if isinstance(node, exp.Between):
             value = self.scalar(node.this)
-            low, low_bound = comparable(value, self.scalar(node.args["low"]))
-            high, high_bound = comparable(value, self.scalar(node.args["high"]))
+            low, low_bound = comparable(self.scope, value, self.scalar(node.args["low"]))
+            high, high_bound = comparable(self.scope, value, self.scalar(node.args["high"]))
             return (
                 f"{low} BETWEEN {low_bound} AND {high_bound}"
                 if low == high
@@ -108,7 +108,7 @@ class Translator:
         if not node.expressions:
             raise Untranslatable("it asks another table")
         value = self.scalar(node.this)
-        pairs = [comparable(value, self.scalar(item)) for item in node.expressions]
+        pairs = [comparable(self.scope, value, self.scalar(item)) for item in node.expressions]
         if len({left for left, _ in pairs}) != 1:
             raise Untranslatable("its IN list mixes types")
         return f"{pairs[0][0]} IN ({', '.join(right for _, right in pairs)})"
@@ -123,7 +123,7 @@ class Translator:
         value, pattern = self.scalar(node.this), self.scalar(node.expression)
         if not isinstance(pattern.literal, str) or value.family is not Family.TEXT:
             raise Untranslatable("the pattern of a LIKE is no constant")
-        return like(value, pattern, escape, self.remarks)
+        return like(self.scope, value, pattern, escape, self.remarks)
 
     def scalar(self, node: exp.Expr) -> Value:
         """A value."""
@@ -165,12 +165,10 @@ class Translator:
         )
 
     def _collated(self, value: Value, collation: str) -> Value:
-        rule = self.scope.rules.collation(collation)
-        if rule is None or value.family is not Family.TEXT:
-            raise Untranslatable(f"the collation {collation} is not known")
-        if rule.finding is not None:
-            self.remarks.append(rule.finding)
-        return replace(value, sql=f"{value.inner} COLLATE {rule.to}", literal=None, parts=(), collation=collation)
+        if value.family is not Family.TEXT:
+            raise Untranslatable("a COLLATE stands behind something that is no text")
+        sql = f"{value.inner} COLLATE {self.scope.mysql_collation(collation)}"
+        return replace(value, sql=sql, literal=None, parts=(), collation=collation, foreign=False)
 
     def _minus(self, value: Value) -> Value:
         if value.literal is not None and value.family in NUMBERS:
@@ -186,7 +184,7 @@ class Translator:
             if subject is None:
                 test = self.condition(branch.this)
             else:
-                test = " = ".join(comparable(subject, self.scalar(branch.this)))
+                test = " = ".join(comparable(self.scope, subject, self.scalar(branch.this)))
             branches.append((test, self.scalar(branch.args["true"])))
         default = node.args.get("default")
         return self.choice(branches, self.scalar(default) if default is not None else None)
@@ -199,7 +197,7 @@ class Translator:
         when = " ".join(f"WHEN {test} THEN {value.sql}" for (test, _), value in zip(branches, values, strict=False))
         otherwise = f" ELSE {values[-1].sql}" if default is not None else ""
         nullable = default is None or any(value.nullable for value in values)
-        return Value(f"CASE {when}{otherwise} END", type_, nullable=nullable)
+        return Value(f"CASE {when}{otherwise} END", type_, nullable=nullable, **inherited(values))
 
     def _call(self, node: exp.Anonymous) -> Value:
         name = node.name

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypedDict
 
 from migrator.model.datatype import DataType, SqlType
 
@@ -78,7 +79,9 @@ class Value:
 
     ``type`` is None for NULL alone. ``literal`` is the value of a constant. ``atom`` text needs no parentheses inside
     another expression. ``parts`` are the operands where the value is a concatenation. ``raw_char`` marks a char(n)
-    column: MySQL gives it back without the blanks that pad it in SQL Server. ``collation`` is SQL Server's.
+    column: MySQL gives it back without the blanks that pad it in SQL Server. ``collation`` is SQL Server's, of the
+    columns that a text is made of. Text is ``foreign`` where a part of it was made of a number or a date: MySQL gives
+    that the session's collation, which must not decide a comparison.
     """
 
     sql: str
@@ -89,6 +92,7 @@ class Value:
     parts: tuple[str, ...] = ()
     raw_char: bool = False
     collation: str | None = None
+    foreign: bool = False
 
     @property
     def family(self) -> Family:
@@ -104,6 +108,20 @@ class Value:
 def family_of(type_: DataType | None) -> Family:
     """The family of a type; OTHER where there is none."""
     return Family.OTHER if type_ is None else _FAMILIES.get(type_.base, Family.OTHER)
+
+
+class Inherited(TypedDict):
+    """What a text takes over from the texts that it is made of."""
+
+    collation: str | None
+    foreign: bool
+
+
+def inherited(values: Iterable[Value]) -> Inherited:
+    """The collation of a text made of ``values``: that of the first column among them."""
+    texts = [value for value in values if value.family is Family.TEXT]
+    collation = next((value.collation for value in texts if value.collation is not None), None)
+    return Inherited(collation=collation, foreign=any(value.foreign for value in texts))
 
 
 def quoted_text(text: str) -> str:
