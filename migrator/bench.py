@@ -25,6 +25,7 @@ from migrator.copy import plan as copy_planning
 from migrator.copy import run as copying
 from migrator.copy.build import create_tables
 from migrator.copy.plan import CopyPlan, SegmentCopy
+from migrator.errors import MigratorError
 from migrator.events import silent
 from migrator.lab.generate import generate
 from migrator.model.source import Source
@@ -87,6 +88,7 @@ class _FileWork:
 
 def bench_copy(folder: Path, target: Target, *, rows: int, worker_count: int, rounds: int) -> CopyBench:
     """Copy ``rows`` generated visits and load the same rows from ready files, in turn. Raises MigratorError."""
+    workers.prepare()
     package = folder / f"visits-{rows}.bacpac"
     folder.mkdir(parents=True, exist_ok=True)
     if not package.exists():
@@ -136,6 +138,8 @@ def bench_memory(folder: Path, *, scale: float) -> MemoryBench:
         output, _ = process.communicate()
     seconds = perf_counter() - started
     watcher.join()
+    if process.returncode:
+        raise MigratorError(f"the rehearsal at scale {scale:g} failed", todo=f"run it by itself: {' '.join(command)}")
     return MemoryBench(scale, json.loads(output)["rows"], seconds, peak[0])
 
 
@@ -165,7 +169,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _each(work: Callable[[_FileWork], None], items: list[_FileWork], count: int) -> None:
-    with closing(workers.run_all(work, items, workers=count, emit=silent, preload=("migrator.bench",))) as results:
+    with closing(workers.run_all(work, items, workers=count, emit=silent)) as results:
         for _ in results:
             pass
 

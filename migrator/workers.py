@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import ForkServerContext
 from multiprocessing.queues import SimpleQueue
@@ -27,6 +28,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _GRACE_SECONDS: Final = 5.0
+_FORKED: Final = "migrator.forked"
 
 _events: SimpleQueue[Event | None] | None = None
 _stop: Stop | None = None
@@ -59,16 +61,24 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
+def prepare() -> None:
+    """Start the process that workers are forked from, and let it load what they need while we do something else.
+
+    Returns at once. Only the first call counts, and only before the first ``run_all``.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload([_FORKED])
+    forkserver.ensure_running()
+
+
 def run_all(
-    work: Callable[[Item], Result], items: Sequence[Item], *, workers: int, emit: Emit, preload: Sequence[str] = ()
+    work: Callable[[Item], Result], items: Sequence[Item], *, workers: int, emit: Emit
 ) -> Generator[Result, None, None]:
     """Run ``work`` on every item, in order of ``items`` as workers come free; yield results as they come.
 
-    The first failure stops the others at their next checkpoint and is raised. ``preload`` names the modules that
-    workers need: they are loaded once and shared. Raises whatever ``work`` raises, and MigratorError if a worker dies.
+    The first failure stops the others at their next checkpoint and is raised. Raises whatever ``work`` raises, and
+    MigratorError if a worker dies.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(preload))
     with _listener(context, emit) as events:
         stop = context.Event()
         pool = ProcessPoolExecutor(min(workers, len(items)) or 1, context, _start, (events, stop))

@@ -123,15 +123,24 @@ def validate(
 
     Fingerprints made while copying serve for the source where this very source was copied by these very rules.
     """
+    recorded = _recorded(source, database, translation, target)
+    return validating.run(source, database, translation.mappings, target, recorded=recorded, workers=workers, emit=emit)
+
+
+def _recorded(source: Source, database: Database, translation: Translation, target: Target) -> dict[str, Fingerprint]:
+    """The fingerprints that were made while these very tables were copied, to their end, from this very source."""
     with session(target) as connection:
         run = control.find_run(connection)
-        known = run is not None and (run.source, run.mapping) == (source.identity, digest(translation.mappings))
-        recorded = control.recorded(connection) if known else {}
-    if known:  # a table without segments left no slice behind, and has no row
-        for mapping in translation.mappings:
-            if not source.segments(database.table(mapping.source)):
-                recorded.setdefault(mapping.target, Fingerprint())
-    return validating.run(source, database, translation.mappings, target, recorded=recorded, workers=workers, emit=emit)
+        if run is None or (run.source, run.mapping) != (source.identity, digest(translation.mappings)):
+            return {}
+        loaded = control.recorded(connection)
+    nothing = control.Recorded(Fingerprint(), 0)
+    found = {mapping.target: loaded.get(mapping.target, nothing) for mapping in translation.mappings}
+    return {
+        mapping.target: found[mapping.target].fingerprint
+        for mapping in translation.mappings
+        if found[mapping.target].segments == len(source.segments(database.table(mapping.source)))
+    }
 
 
 @contextmanager

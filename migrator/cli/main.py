@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from types import FrameType
 from typing import Annotated, Any
 
@@ -72,6 +73,15 @@ def run() -> None:
         # Whoever read our output has gone: nothing to tell anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception as error:
+        # The words of an error that nobody foresaw may quote a value: its kind and its place are enough to find it.
+        typer.echo("".join(traceback.format_tb(error.__traceback__)), err=True, nl=False)
+        code = _report(
+            MigratorError(
+                f"a fault in migrator itself: {type(error).__name__}",
+                todo="report it with the lines above; what was committed stays, --resume may go on",
+            )
+        )
     sys.exit(code)
 
 

@@ -43,6 +43,9 @@ def command(
 
       migrator rehearse homecare.bacpac --out out/homecare --resume
     """
+    from migrator.workers import prepare
+
+    prepare()  # the imports below take as long as those of the process that workers come from
     from migrator import workflows
     from migrator.cli.progress import console
     from migrator.cli.target import choose

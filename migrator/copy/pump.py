@@ -24,7 +24,9 @@ from migrator.mysql.url import Target
 from migrator.wire.rows import encode
 
 STAGE: Final = "load"
-_BATCH_BYTES: Final = 4 << 20
+_BATCH_BYTES: Final = 2 << 20
+_PIECE_ROWS: Final = 1 << 14
+"""Rows that are encoded at a time: narrow rows are many in a batch, and every column of them needs room as text."""
 _SLICE_BYTES: Final = 32 << 20
 
 
@@ -71,7 +73,7 @@ def _load(connection: Connection, job: Job, done: int) -> int:
     """Load all rows behind the first ``done`` ones; return how many."""
     table, segment, mapping = job.item.table, job.item.segment, job.item.mapping
     repaired = Counter(job.source.repaired)
-    batches = _behind(job.source.read(table, segment, batch_bytes=_BATCH_BYTES), done)
+    batches = _pieces(_behind(job.source.read(table, segment, batch_bytes=_BATCH_BYTES), done))
     first = done
     left = segment.bytes
     batch = next(batches, None)
@@ -109,3 +111,10 @@ def _behind(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordB
             continue
         yield batch.slice(rows) if rows else batch
         rows = 0
+
+
+def _pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows, at most ``_PIECE_ROWS`` at a time."""
+    for batch in batches:
+        for start in range(0, batch.num_rows, _PIECE_ROWS):
+            yield batch.slice(start, _PIECE_ROWS)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Final
 
 from migrator import workers
 from migrator.copy.plan import CopyPlan
@@ -19,8 +18,6 @@ from migrator.model.source import Source
 from migrator.mysql import control
 from migrator.mysql.connect import session
 from migrator.mysql.url import Target
-
-_PRELOAD: Final = ("migrator.copy.pump", "migrator.packages.bacpac")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, e
         emit(Started(STAGE, table, size, Unit.BYTES))
     done: dict[str, list[SegmentDone]] = defaultdict(list)
     jobs = [Job(item, source, target) for item in plan.segments]
-    parts = workers.run_all(copy_segment, jobs, workers=workers_count, emit=emit, preload=_PRELOAD)
+    parts = workers.run_all(copy_segment, jobs, workers=workers_count, emit=emit)
     with closing(parts):  # an error here must end the workers now, not when somebody collects the generator
         for part in parts:
             done[part.table].append(part)

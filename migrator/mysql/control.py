@@ -69,6 +69,14 @@ class Progress:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The fingerprint of all loaded rows of a table, and how many of its segments are loaded to their end."""
+
+    fingerprint: Fingerprint
+    segments: int
+
+
 def find_run(connection: Connection) -> Run | None:
     """The run that this database belongs to, None where no run has been here. Raises TargetError."""
     if not set(_tables(connection)) >= OWN_TABLES:
@@ -174,13 +182,17 @@ def repaired(connection: Connection) -> dict[str, int]:
     return dict(total)
 
 
-def recorded(connection: Connection) -> dict[str, Fingerprint]:
-    """The source's fingerprint of every loaded target table, added up over its slices. Raises TargetError."""
+def recorded(connection: Connection) -> dict[str, Recorded]:
+    """What the source's rows were found to be while they were loaded, by target table. Raises TargetError."""
     rows = fetch(
         connection,
-        f"SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`) FROM `{SLICE_TABLE}` GROUP BY `table`",  # noqa: S608
+        "SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`), SUM(`last`) "
+        f"FROM `{SLICE_TABLE}` GROUP BY `table`",
     )
-    return {table: Fingerprint(int(count), int(low), int(high)) for table, count, low, high in rows}
+    return {
+        table: Recorded(Fingerprint(int(count), int(low), int(high)), int(complete))
+        for table, count, low, high, complete in rows
+    }
 
 
 def _tables(connection: Connection) -> list[str]:

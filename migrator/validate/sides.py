@@ -11,7 +11,6 @@ from migrator.events import Advanced, Emit, Finished, Started, Unit
 from migrator.model.source import Source
 from migrator.mysql.connect import Connection
 from migrator.mysql.snapshots import Snapshots
-from migrator.validate import reading
 from migrator.validate.reading import SOURCE_TASK, STAGE
 from migrator.workers import run_all
 
@@ -72,5 +71,4 @@ class Sides:
 
     def _there(self, work: Callable[[AnyJob], Result], jobs: Sequence[AnyJob]) -> Generator[Result, None, None]:
         """In worker processes, which tell their progress themselves."""
-        preload = (reading.__name__, type(self.source).__module__)
-        return run_all(work, jobs, workers=self.workers, emit=self.emit, preload=preload)
+        return run_all(work, jobs, workers=self.workers, emit=self.emit)

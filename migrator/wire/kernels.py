@@ -99,10 +99,16 @@ def decimal_texts(limbs: NDArray[np.uint64], scale: int) -> tuple[Bytes, Offsets
     return data[:at], offsets
 
 
-@njit(nogil=True, cache=True)
-def _two(data: Bytes, at: int, value: int) -> None:
-    data[at] = 48 + value // 10
-    data[at + 1] = 48 + value % 10
+# Division of unsigned numbers is three times as fast: no sign to look at, no floor to correct.
+_U10, _U60, _U100, _U3600 = np.uint64(10), np.uint64(60), np.uint64(100), np.uint64(3600)
+_U10000, _U1000000, _ZERO = np.uint64(10_000), np.uint64(1_000_000), np.uint64(48)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _two(data: Bytes, at: int, value: np.uint64) -> None:
+    tens = value // _U10
+    data[at] = _ZERO + tens
+    data[at + 1] = _ZERO + (value - tens * _U10)
 
 
 @njit(nogil=True, cache=True)
@@ -119,27 +125,33 @@ def _date(data: Bytes, at: int, days: int) -> None:
     day = of_year - (153 * shifted + 2) // 5 + 1
     month = shifted + 3 if shifted < 10 else shifted - 9
     year = year_of_era + era * 400 + (1 if month <= 2 else 0)
-    _two(data, at, year // 100)
-    _two(data, at + 2, year % 100)
+    _two(data, at, np.uint64(year // 100))
+    _two(data, at + 2, np.uint64(year % 100))
     data[at + 4] = 45
-    _two(data, at + 5, month)
+    _two(data, at + 5, np.uint64(month))
     data[at + 7] = 45
-    _two(data, at + 8, day)
+    _two(data, at + 8, np.uint64(day))
 
 
-@njit(nogil=True, cache=True)
-def _time(data: Bytes, at: int, micros: int) -> None:
-    seconds = micros // 1_000_000
-    fraction = micros - seconds * 1_000_000
-    _two(data, at, seconds // 3600)
+@njit(nogil=True, cache=True, error_model="numpy")
+def _time(data: Bytes, at: int, micros: np.uint64) -> None:
+    seconds = micros // _U1000000
+    fraction = micros - seconds * _U1000000
+    hours = seconds // _U3600
+    seconds -= hours * _U3600
+    minutes = seconds // _U60
+    _two(data, at, hours)
     data[at + 2] = 58
-    _two(data, at + 3, seconds // 60 % 60)
+    _two(data, at + 3, minutes)
     data[at + 5] = 58
-    _two(data, at + 6, seconds % 60)
+    _two(data, at + 6, seconds - minutes * _U60)
     data[at + 8] = 46
-    _two(data, at + 9, fraction // 10_000)
-    _two(data, at + 11, fraction // 100 % 100)
-    _two(data, at + 13, fraction % 100)
+    first = fraction // _U10000
+    fraction -= first * _U10000
+    second = fraction // _U100
+    _two(data, at + 9, first)
+    _two(data, at + 11, second)
+    _two(data, at + 13, fraction - second * _U100)
 
 
 @njit(nogil=True, cache=True)
@@ -158,7 +170,7 @@ def time_texts(micros: NDArray[np.int64], valid: Flags) -> Bytes:
     data = np.zeros(len(micros) * 15, np.uint8)
     for i in range(len(micros)):
         if valid[i]:
-            _time(data, i * 15, micros[i])
+            _time(data, i * 15, np.uint64(micros[i]))
     return data
 
 
@@ -166,12 +178,19 @@ def time_texts(micros: NDArray[np.int64], valid: Flags) -> Bytes:
 def datetime_texts(micros: NDArray[np.int64], valid: Flags) -> Bytes:
     """``YYYY-MM-DD HH:MM:SS.ffffff`` (26 bytes each) of microseconds since 0001-01-01 00:00:00."""
     data = np.zeros(len(micros) * 26, np.uint8)
+    before, last = -1, 0
     for i in range(len(micros)):
         if valid[i]:
+            at = i * 26
             days = micros[i] // _MICROS_OF_DAY
-            _date(data, i * 26, days)
-            data[i * 26 + 10] = 32
-            _time(data, i * 26 + 11, micros[i] - days * _MICROS_OF_DAY)
+            if days == before:  # rows that follow each other are often of one day
+                for k in range(10):
+                    data[at + k] = data[last + k]
+            else:
+                _date(data, at, days)
+                before, last = days, at
+            data[at + 10] = 32
+            _time(data, at + 11, np.uint64(micros[i] - days * _MICROS_OF_DAY))
     return data
 
 

@@ -81,7 +81,7 @@ def test_every_slice_is_there_and_its_fingerprint(source: ArrowSource, target: T
     assert held(target) == (ROWS, ROWS)
     with session(target) as connection:
         assert fetch(connection, f"SELECT COUNT(*), SUM(`last`) FROM `{control.SLICE_TABLE}`") == [(5, 1)]
-        assert control.recorded(connection)["t"] == fingerprint(batch(0, ROWS), MAPPING)
+        assert control.recorded(connection)["t"] == control.Recorded(fingerprint(batch(0, ROWS), MAPPING), 1)
 
 
 def test_a_second_time_loads_nothing(source: ArrowSource, target: Target) -> None:

@@ -71,7 +71,7 @@ def test_slices_add_up(connection: Connection) -> None:
     assert control.progress(connection, MAPPING, "p-2") == control.Progress(1, complete=True)
     assert control.progress(connection, MAPPING, "p-3") == control.Progress(0, complete=False)
     assert control.repaired(connection) == {"dbo.t.name": 3}
-    assert control.recorded(connection) == {"t": Fingerprint(16, 10 * big + 2, 8)}
+    assert control.recorded(connection) == {"t": control.Recorded(Fingerprint(16, 10 * big + 2, 8), segments=1)}
 
 
 def test_a_slice_belongs_to_its_transaction(connection: Connection) -> None:
