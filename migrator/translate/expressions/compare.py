@@ -49,7 +49,7 @@ def _operand(scope: Scope, value: Value, other: Value) -> str:
         return _unpadded(value) + _collated(scope, value, other)
     if value.family is Family.EXACT and value.literal is not None and _is_real(other):
         return f"CAST({value.sql} AS FLOAT)"
-    return value.inner
+    return value.inner if value.literal is None else value.sql
 
 
 def _collated(scope: Scope, value: Value, other: Value | None = None) -> str:
