@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from migrator.assess.assess import assess
 from migrator.copy import build as building
 from migrator.copy import plan as copy_planning
 from migrator.copy import run as copying
@@ -76,7 +77,9 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
         with ledger.phase("assess"):
             database = source.catalog()
         with ledger.phase("translate"):
-            translation = translate(database, load_rules(setting.rules))
+            rules = load_rules(setting.rules)
+            translation = translate(database, rules)
+            assessment = assess(database, translation, rules)
         with ledger.phase("create"), _claimed(setting, ledger.run, identity, translation) as connection:
             version = server_version(connection)
             building.create_tables(translation, setting.target, workers=setting.workers, emit=emit)
@@ -111,6 +114,7 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
             validation=validation,
             forecast=window,
             notes=source.notes,
+            effort_minutes=assessment.minutes,
         )
         ledger.note(Kind.VERDICT, {"verdict": rehearsal.verdict, "differences": validation.differences})
     return rehearsal

@@ -11,12 +11,15 @@ from migrator.model.finding import Finding, Severity, Status
 from migrator.model.mapping import TableMapping
 from migrator.model.schema import Database, ForeignKey, ObjectKind, Table
 from migrator.model.translation import Phase, Statement, Translation
-from migrator.mysql.connect import fetch, quoted, session
+from migrator.mysql.connect import execute, fetch, quoted, session
 from migrator.mysql.statements import THERE_ALREADY, run_statements
 from migrator.mysql.url import Target
 
 CREATE: Final = "create"
 BUILD: Final = "build"
+_COUNTER: Final = (
+    "SELECT auto_increment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s"
+)
 _NO_CHECKS: Final = "SET foreign_key_checks = 0"
 
 
@@ -56,10 +59,14 @@ def set_counters(mappings: Sequence[TableMapping], target: Target, *, emit: Emit
     counted = [mapping for mapping in mappings if mapping.auto_increment]
     statements = []
     with session(target) as connection:
+        execute(connection, "SET information_schema_stats_expiry = 0", doing="asking for counters as they are now")
         for mapping in counted:
             column = quoted(mapping.auto_increment or "")
             [(largest,)] = fetch(connection, f"SELECT MAX({column}) FROM {quoted(mapping.target)}")  # noqa: S608
-            following = max(int(largest or 0) + 1, 1)
+            [(counter,)] = fetch(connection, _COUNTER, (mapping.target,))
+            following = int(largest or 0) + 1
+            if largest is None or following <= int(counter or 0):
+                continue  # the seed of the source's identity may be far above the rows: a counter never goes back
             statements.append(
                 Statement(
                     Phase.INDEXES,

@@ -58,7 +58,10 @@ class TableLoad:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Everything that the report of a rehearsal shows. Times are UTC; ``notes`` are sentences about the source."""
+    """Everything that the report of a rehearsal shows. Times are UTC; ``notes`` are sentences about the source.
+
+    ``effort_minutes`` is what a first estimate gives for the hand work that the findings ask for.
+    """
 
     source: str
     source_identity: str
@@ -73,6 +76,7 @@ class Rehearsal:
     validation: Validation
     forecast: Forecast
     notes: tuple[str, ...] = ()
+    effort_minutes: int = 0
 
     @property
     def verdict(self) -> Verdict:

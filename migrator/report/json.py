@@ -43,6 +43,7 @@ def rehearsal_json(rehearsal: Rehearsal, *, shown: Shown) -> dict[str, Any]:
             "assumptions": list(forecast.assumptions),
         },
         "objects": {str(status): number for status, number in summary.object_counts(translation).items()},
+        "effort_minutes": rehearsal.effort_minutes,
         "table_list": [_compared(table) | _loaded(loads.get(table.table)) for table in validation.tables],
         "difference_list": _differences(validation, shown),
         "findings": [_finding(finding) for finding in translation.findings],

@@ -10,11 +10,10 @@ from typing import Final
 
 from migrator.model.finding import Severity, Status
 from migrator.model.rehearsal import PhaseTime, Rehearsal
-from migrator.model.translation import Translation
 from migrator.model.validation import Validation
 from migrator.report import summary
 from migrator.report.summary import Shown
-from migrator.units import count, counted, megabytes_per_second, printable, rows_per_second, seconds
+from migrator.units import count, counted, duration, megabytes_per_second, printable, rows_per_second, seconds
 
 WIDTH: Final = 88
 _DIFFERENCES: Final = 20
@@ -27,7 +26,7 @@ def rehearsal_text(rehearsal: Rehearsal, *, shown: Shown, width: int = WIDTH) ->
     """Phases, findings, differences and last, where the eye rests, the verdict. No line break at the end."""
     blocks = [
         _phases(rehearsal.phases),
-        _objects(rehearsal.translation, width),
+        _objects(rehearsal, width),
         [line for note in rehearsal.notes for line in wrap(f"note: {note}", width)],
         _differences(rehearsal.validation, shown, width),
         _closing(str(rehearsal.verdict), summary.verdict_sentence(rehearsal), width),
@@ -79,12 +78,15 @@ def _table(rows: Sequence[Sequence[str]], *, rule_after: Iterable[int]) -> list[
     return lines
 
 
-def _objects(translation: Translation, width: int) -> list[str]:
+def _objects(rehearsal: Rehearsal, width: int) -> list[str]:
+    translation = rehearsal.translation
     counts = summary.object_counts(translation)
     if not translation.objects:
         return []
     shares = ", ".join(f"{count(number)} {status}" for status, number in counts.items())
     lines = [f"{counted(sum(counts.values()), 'object')}: {shares}"]
+    if rehearsal.effort_minutes:
+        lines[0] += f"; hand work: about {duration(rehearsal.effort_minutes * 60)}"
     groups = [
         group
         for group in summary.rule_groups(translation.findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.model.datatype import DataType, SqlType
+from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.model.mapping import Form, TargetColumn
 from migrator.model.schema import Column, ObjectKind
 from migrator.rules import Rules
@@ -16,6 +16,7 @@ from migrator.translate.notes import Notes
 
 _DECIMAL_SCALE: Final = 30
 _COMMENT_LIMIT: Final = 1024
+_CIPHER: Final = DataType(SqlType.VARBINARY, length=MAX)
 _OF_INNODB: Final = ("DB_ROW_ID", "DB_TRX_ID", "DB_ROLL_PTR", "FTS_DOC_ID")
 
 
@@ -57,10 +58,12 @@ def _stored(
 ) -> list[ColumnDraft]:
     assert column.type is not None  # noqa: S101 - the caller has looked
     label = draft.label(column.name)
-    rule = rules.type_rule(column.type, draft.object, column.name)
+    # What Always Encrypted gives away without its key are bytes, whatever the column's type.
+    type_ = _CIPHER if column.encrypted else column.type
+    rule = rules.type_rule(type_, draft.object, column.name)
     if rule.finding is not None:
-        notes.add(rule.finding, ObjectKind.COLUMN, label, column.place, type=column.type)
-    type_, collation = type_text(rule, column.type, column.collation, draft.collation, collations)
+        notes.add(rule.finding, ObjectKind.COLUMN, label, column.place, type=type_)
+    text, collation = type_text(rule, type_, column.collation, draft.collation, collations)
     if collation is not None:
         _, remark = collations.of(column.collation)
         if remark is not None:
@@ -68,11 +71,11 @@ def _stored(
     target = TargetColumn(
         name=name,
         source=column.name,
-        type=type_,
+        type=text,
         form=rule.form,
         nullable=column.nullable,
         part=rule.part,
-        scale=target_scale(rule, column.type),
+        scale=target_scale(rule, type_),
         srid=rule.srid or 0,
         compared=rule.compared,
         why_not=rule.why_not,

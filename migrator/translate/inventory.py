@@ -45,6 +45,12 @@ def list_others(database: Database, rules: Rules, notes: Notes) -> None:
     for alias in database.alias_types:
         notes.count(ObjectKind.ALIAS_TYPE, str(alias.name), str(alias.type))
         notes.add("alias-type", ObjectKind.ALIAS_TYPE, str(alias.name), type=alias.type)
+    for unread in database.unread:
+        name = f"{unread.place.file}:{unread.place.line}"
+        notes.count(ObjectKind.OTHER, name)
+        notes.add("statement-unread", ObjectKind.OTHER, name, unread.place, why=unread.reason)
+    for skipped in database.skipped:
+        notes.add("statements-skipped", ObjectKind.OTHER, skipped.word, count=skipped.count)
     for other in database.others:
         name = str(other.name)
         rule = rules.object_rule(other.word)

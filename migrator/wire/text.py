@@ -90,7 +90,9 @@ def _same(array: pa.Array, column: TargetColumn, valid: Flags) -> Texts:
             return Texts(data, offsets, valid, plain)
         case Form.DECIMAL:
             if not pa.types.is_decimal128(array.type) or array.type.scale != column.scale:
-                array = pc.cast(array, pa.decimal128(38, column.scale))
+                # Digits that the target has no room for are cut, as everywhere, never rounded.
+                fewer = pc.CastOptions(pa.decimal128(38, column.scale), allow_decimal_truncate=True)
+                array = pc.cast(array, options=fewer)
             data, offsets = kernels.decimal_texts(_raw(array, 16).view(np.uint64).reshape(-1, 2), column.scale)
             return Texts(data, offsets, valid, plain)
         case Form.DATE:

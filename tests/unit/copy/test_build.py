@@ -108,6 +108,15 @@ def test_counters_of_an_empty_table_start_at_one(mysql: Target) -> None:
         assert fetch(connection, "SELECT id FROM `parent`") == [(1,)]
 
 
+def test_a_counter_never_goes_back(mysql: Target) -> None:
+    create_tables(TRANSLATION, mysql, workers=1, emit=silent)
+    rows(mysql, "ALTER TABLE `parent` AUTO_INCREMENT = 1000", "INSERT INTO `parent` VALUES (7)")
+    set_counters(MAPPINGS, mysql, emit=silent)
+    rows(mysql, "INSERT INTO `parent` VALUES (NULL)")
+    with session(mysql) as connection:
+        assert fetch(connection, "SELECT MAX(id) FROM `parent`") == [(1000,)]
+
+
 def test_orphans_of_an_unproved_key_are_found(mysql: Target) -> None:
     create_tables(TRANSLATION, mysql, workers=1, emit=silent)
     rows(mysql, "INSERT INTO `parent` VALUES (1)", "INSERT INTO `care_child` VALUES (1, 1), (2, NULL), (3, 99)")

@@ -76,6 +76,11 @@ def _fixed_point(unit: int, scale: int) -> str:
     return f"-{text}" if unit < 0 else text
 
 
+def test_decimals_beyond_the_targets_scale_are_cut() -> None:
+    array = _decimals([123_456_789, -199, -1, None, 10**37], 38, 8)
+    assert same(array, column(Form.DECIMAL, scale=2)) == ["1.23", "0.00", "0.00", None, "1" + "0" * 29 + ".00"]
+
+
 @given(st.lists(st.none() | st.dates()))
 @example([date(1, 1, 1), date(9999, 12, 31), date(2000, 2, 29), date(1900, 3, 1), None])
 def test_date(days: list[date | None]) -> None:
