@@ -96,16 +96,21 @@ def test_exactly_three_planted_differences(rehearsed: Answer, homecare: Path, my
         mysql,
         "UPDATE `care_Visit` SET `Status` = CONCAT(`Status`, ' ') ORDER BY `VisitId` LIMIT 1",
         "DELETE FROM `care_VisitTask` ORDER BY `VisitId` DESC LIMIT 1",
-        "UPDATE `care_Message` SET `Body` = 'x' ORDER BY `MessageId` LIMIT 1",
+        "INSERT INTO `ContactKind` (`ContactKindId`, `Name`) VALUES (200, 'Planted')",
     )
+    with session(mysql) as connection:
+        [(changed,)] = fetch(connection, "SELECT `VisitId` FROM `care_Visit` WHERE `Status` LIKE '%% '")
     answer = migrator("validate", homecare, "--target", mysql, "--json")
     assert answer.code == 1
     found = {(item["table"], item["kind"], tuple(item["columns"])) for item in answer.json["difference_list"]}
     assert found == {
         ("care_Visit", "changed", ("Status",)),
         ("care_VisitTask", "missing", ()),
-        ("care_Message", "changed", ("Body",)),
+        ("ContactKind", "extra", ()),
     }
+    keys = {item["table"]: item["key"] for item in answer.json["difference_list"]}
+    assert keys["ContactKind"] == {"ContactKindId": "200"}
+    assert keys["care_Visit"] == {"VisitId": str(changed)}
     assert answer.json["differences"] == 3
 
 
