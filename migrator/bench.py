@@ -187,7 +187,7 @@ def _write_file(work: _FileWork) -> None:
 
 
 def _load_file(work: _FileWork) -> None:
-    with session(work.target, autocommit=False) as connection:
+    with session(work.target, autocommit=False, loads=True) as connection:
         execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
         load_file(connection, work.item.mapping, work.path)
         commit(connection, doing="committing")

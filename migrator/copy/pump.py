@@ -59,7 +59,7 @@ def copy_segment(job: Job) -> SegmentDone:
     started = perf_counter()
     before = rows = 0
     for attempt in retrying():
-        with attempt, session(job.target, autocommit=False) as connection:
+        with attempt, session(job.target, autocommit=False, loads=True) as connection:
             execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
             # The target knows what was committed, also where the answer to a COMMIT was lost.
             done = progress(connection, job.item.mapping, job.item.segment.id)

@@ -12,7 +12,7 @@ import pymysql
 from pymysql.connections import Connection as _Connection
 from pymysql.constants import CLIENT, CR
 
-from migrator.errors import TargetDenied
+from migrator.errors import ConfigError, TargetDenied
 from migrator.mysql.errors import explain
 from migrator.mysql.url import Target, Tls
 
@@ -39,10 +39,11 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def connect(target: Target, *, autocommit: bool = True, database: str | None = None) -> Connection:
-    """Open one connection. Raises TargetUnreachable, TargetDenied.
+def connect(target: Target, *, autocommit: bool = True, database: str | None = None, loads: bool = False) -> Connection:
+    """Open one connection. Raises TargetUnreachable, TargetDenied, ConfigError.
 
-    ``database`` overrides the target's own; "" connects to none. SELECTs on tables of any size want ``SSCursor``.
+    ``database`` overrides the target's own; "" connects to none. ``loads`` allows LOAD DATA LOCAL: a server may then
+    ask for files of ours, so no other connection does. SELECTs on tables of any size want ``SSCursor``.
     """
     name = target.database if database is None else database
     options: dict[str, Any] = {}
@@ -63,7 +64,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
             charset="utf8mb4",
             collation="utf8mb4_bin",
             autocommit=autocommit,
-            local_infile=True,
+            local_infile=loads,
             sql_mode=SQL_MODE,
             init_command="SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = 120",
             connect_timeout=_SECONDS_TO_CONNECT,
@@ -100,7 +101,14 @@ def _opened(path: str) -> socket.socket:
 
 
 def _context(target: Target) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=target.ca or None)
+    try:
+        context = ssl.create_default_context(cafile=target.ca or None)
+    except OSError as error:
+        raise ConfigError(
+            f"the authority's certificates in {target.ca} cannot be read",
+            why=error.strerror or str(error),
+            todo="name a PEM file in ?ca= (for Aurora: the RDS global bundle)",
+        ) from error
     if target.tls is Tls.ENCRYPT:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -108,9 +116,11 @@ def _context(target: Target) -> ssl.SSLContext:
 
 
 @contextmanager
-def session(target: Target, *, autocommit: bool = True, database: str | None = None) -> Iterator[Connection]:
-    """A connection that is closed at the end, whatever happens."""
-    connection = connect(target, autocommit=autocommit, database=database)
+def session(
+    target: Target, *, autocommit: bool = True, database: str | None = None, loads: bool = False
+) -> Iterator[Connection]:
+    """A connection that is closed at the end, whatever happens. See ``connect``."""
+    connection = connect(target, autocommit=autocommit, database=database, loads=loads)
     try:
         yield connection
     finally:

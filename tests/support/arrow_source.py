@@ -84,7 +84,7 @@ def create(target: Target, mapping: TableMapping) -> None:
 
 def load(target: Target, source: ArrowSource, mapping: TableMapping) -> None:
     """Copy all rows of the mapping's table."""
-    with session(target) as connection, Load(connection, mapping) as loading:
+    with session(target, loads=True) as connection, Load(connection, mapping) as loading:
         for batch in source.batches[mapping.source]:
             lines, _ = encode(batch, mapping)
             loading.write(lines, batch.num_rows)

@@ -57,7 +57,7 @@ Row = tuple[str | None, bytes | None, Decimal | None, float | None]
 
 @pytest.fixture
 def connection(mysql: Target) -> Iterator[Connection]:
-    with session(mysql, autocommit=False) as opened:
+    with session(mysql, autocommit=False, loads=True) as opened:
         execute(opened, CREATE.format(engine="InnoDB"), doing="making the table")
         yield opened
 
@@ -173,7 +173,7 @@ def test_a_connection_that_dies_in_the_middle_is_unreachable(connection: Connect
 
 def test_a_full_table_is_full(mysql: Target) -> None:
     simple = TableMapping(ObjectName("dbo", "m"), "m", (MAPPING.columns[0],), ("id",))
-    with session(mysql, autocommit=False) as connection:
+    with session(mysql, autocommit=False, loads=True) as connection:
         execute(connection, "SET max_heap_table_size = 16384", doing="making memory short")
         execute(
             connection, "CREATE TABLE `m` (`id` BIGINT NOT NULL PRIMARY KEY) ENGINE=MEMORY", doing="making the table"
