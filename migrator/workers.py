@@ -1,7 +1,8 @@
 """Worker processes that stop when told to, and never outlive their parent.
 
-Work is a list of items and a picklable function of one item. Workers ignore Ctrl-C (the terminal sends it to
-everybody): the parent takes it, asks them to stop at the next safe place and, when they do not, ends them.
+Work is a list of items and a picklable function of one item. Workers ignore Ctrl-C and SIGTERM (a terminal or a
+service manager sends them to everybody): the parent takes them, asks its workers to stop at the next safe place and,
+when they do not, ends them.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def checkpoint() -> None:
 def _start(events: SimpleQueue[Event | None], stop: Stop) -> None:
     global _events, _stop
     _events, _stop = events, stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
 
 
@@ -97,8 +99,6 @@ def run_all(
             ) from error
         finally:
             stop.set()
-            for future in waiting:
-                future.cancel()
             watchdog = threading.Timer(_GRACE_SECONDS, _end, (processes,))
             watchdog.daemon = True
             watchdog.start()
