@@ -66,10 +66,24 @@ def _follow_parent() -> None:
 def prepare() -> None:
     """Start the process that workers are forked from, and let it load what they need while we do something else.
 
-    Returns at once. Only the first call counts, and only before the first ``run_all``.
+    Returns at once. Only the first call counts; ``run_all`` makes one itself where nobody has.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload([_FORKED])
-    forkserver.ensure_running()
+    with _deaf():
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that are started in here ignore Ctrl-C from their first moment on, also while they still import."""
+    if threading.current_thread() is not threading.main_thread():  # only there signals can be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_all(
@@ -81,6 +95,7 @@ def run_all(
     MigratorError if a worker dies.
     """
     context = multiprocessing.get_context("forkserver")
+    prepare()
     with _listener(context, emit) as events:
         stop = context.Event()
         pool = ProcessPoolExecutor(min(workers, len(items)) or 1, context, _start, (events, stop))

@@ -111,3 +111,31 @@ def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
         process.kill()
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive
+
+
+EARLY = """
+import time
+from migrator.workers import prepare
+prepare()
+print("ready", flush=True)
+try:
+    time.sleep(30)
+except KeyboardInterrupt:
+    pass
+"""
+
+
+def test_an_early_interrupt_leaves_no_trace(tmp_path: Path) -> None:
+    """Ctrl-C while the process that workers come from still imports: no traceback of its own."""
+    script = tmp_path / "early.py"
+    script.write_text(EARLY)
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert err == ""
