@@ -73,7 +73,7 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
     started = datetime.now(UTC)
     identity = source.identity
     opened = Ledger.resume if setting.resume else Ledger.begin
-    with opened(setting.out, source=identity, target=str(setting.target)) as ledger:
+    with opened(setting.out, source=identity, target=setting.target.identity) as ledger:
         with ledger.phase("assess"):
             database = source.catalog()
         with ledger.phase("translate"):
@@ -163,10 +163,9 @@ def _claimed(setting: Setting, run: str, identity: str, translation: Translation
     )
     with session(target) as connection:
         there = control.find_run(connection)
-        if setting.replace and not setting.resume:
-            control.release(connection)
-            there = None
         if there is None or there.id != run:
+            if setting.replace:
+                control.release(connection)
             control.claim(connection, ours)
         elif there != ours:
             raise LedgerError(

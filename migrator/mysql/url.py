@@ -99,6 +99,11 @@ class Target:
         )
 
     @property
+    def identity(self) -> str:
+        """Equal for the same database: user, options and the port beside a socket do not count."""
+        return f"mysql://{self.socket or f'{self.host}:{self.port}'}/{self.database}"
+
+    @property
     def place(self) -> str:
         """Server and database for people: without user and options."""
         server = f"socket {Path(self.socket).name}" if self.socket else f"{self.host}:{self.port}"

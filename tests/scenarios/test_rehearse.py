@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.commands import Answer, migrator
 
+from migrator.errors import TargetOccupied
 from migrator.ledger import Kind, Ledger
 from migrator.mysql.connect import execute, fetch, quoted, session
 from migrator.mysql.url import Target
@@ -120,6 +121,18 @@ def test_validate_without_a_record_reads_the_source_again(rehearsed: Answer, hom
     answer = migrator("validate", homecare, "--target", mysql, "--json")
     assert answer.code == 0, answer.err
     assert {item["fingerprint_of_source"] for item in answer.json["table_list"]} == {"read again from the source"}
+
+
+def test_a_run_that_died_before_it_claimed_the_target(
+    rehearsed: Answer, homecare: Path, mysql: Target, tmp_path: Path
+) -> None:
+    """Its ledger is there, the target still belongs to the run before: resumed with --replace, it starts properly."""
+    Ledger.begin(tmp_path, source=open_package(homecare).identity, target=mysql.identity).close()
+    command = ("rehearse", homecare, "--target", mysql, "--out", tmp_path, "--json", "--resume")
+    assert migrator(*command).code == TargetOccupied.exit_code
+    answer = migrator(*command, "--replace")
+    assert answer.code == 0, answer.err
+    assert answer.json["differences"] == 0
 
 
 def test_a_window_that_is_too_short(homecare: Path, mysql: Target, tmp_path: Path) -> None:

@@ -34,6 +34,14 @@ def test_text_reads_back(target: Target) -> None:
     assert Target.parse(str(target)) == target
 
 
+def test_the_same_database_has_the_same_identity() -> None:
+    by_socket = Target.parse("mysql://root@localhost:3307/x?socket=/tmp/s&tls=off")
+    assert by_socket.identity == Target.parse("mysql://root@localhost:4711/x?socket=/tmp/s").identity
+    assert by_socket.identity != by_socket.with_database("y").identity
+    assert Target.parse("mysql://a@h/x").identity == Target.parse("mysql://b@h:3306/x?tls=off").identity
+    assert Target.parse("mysql://a@h/x").identity != Target.parse("mysql://a@h:3307/x").identity
+
+
 def test_password_comes_from_the_environment_and_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PASSWORD_VARIABLE, "hunter2")
     target = Target.parse("mysql://admin@db/x")
