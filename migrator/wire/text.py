@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from migrator.errors import SourceError
 from migrator.model.mapping import Form, Part, TargetColumn
 from migrator.wire import kernels
+from migrator.wire.arrays import fixed_bytes, flags_of, value_bytes
 from migrator.wire.kernels import Bytes, Flags, Offsets
 from migrator.wire.sha256 import digests
 
@@ -46,20 +47,20 @@ class Texts:
 def canonical_column(array: pa.Array, column: TargetColumn) -> Texts:
     """The canonical text of every value of a source column, as the target column keeps it. Raises SourceError."""
     array = _part(array, column)
-    valid = _valid(array)
+    valid = flags_of(array)
     match column.form:
         case Form.FLOAT:
             # Adding zero turns -0.0 into 0.0, as on the servers.
             bits = (_numbers(array).astype(np.float64) + 0.0).byteswap().view(np.uint8)
             return _fixed(kernels.hex_bytes(bits), 16, valid)
         case Form.CHAR:
-            data, offsets = kernels.without_trailing_spaces(*_bytes(array))
+            data, offsets = kernels.without_trailing_spaces(*value_bytes(array))
             return Texts(data, offsets, valid)
         case Form.BINARY:
-            data, offsets = _bytes(array)
+            data, offsets = value_bytes(array)
             return Texts(kernels.hex_bytes(data[offsets[0] : offsets[-1]]), (offsets - offsets[0]) * 2, valid)
         case Form.CLOB | Form.BLOB | Form.GEOMETRY:
-            return _fixed(kernels.hex_bytes(digests(*_bytes(array)).reshape(-1)), 64, valid)
+            return _fixed(kernels.hex_bytes(digests(*value_bytes(array)).reshape(-1)), 64, valid)
         case _:
             return _same(array, column, valid)
 
@@ -67,15 +68,15 @@ def canonical_column(array: pa.Array, column: TargetColumn) -> Texts:
 def load_column(array: pa.Array, column: TargetColumn) -> Texts:
     """The text of every value as LOAD DATA takes it, not yet escaped. Raises SourceError."""
     array = _part(array, column)
-    valid = _valid(array)
+    valid = flags_of(array)
     match column.form:
         case Form.FLOAT:
             # The shortest text that reads back as the same double. A real is widened first: MySQL reads doubles, then
             # narrows.
-            data, offsets = _bytes(pc.cast(pc.cast(array, pa.float64()), pa.string()))
+            data, offsets = value_bytes(pc.cast(pc.cast(array, pa.float64()), pa.string()))
             return Texts(data, offsets, valid, plain=True)
         case Form.CHAR | Form.BINARY | Form.CLOB | Form.BLOB | Form.GEOMETRY:
-            data, offsets = _bytes(array)
+            data, offsets = value_bytes(array)
             return Texts(data, offsets, valid)
         case _:
             return _same(array, column, valid)
@@ -93,7 +94,7 @@ def _same(array: pa.Array, column: TargetColumn, valid: Flags) -> Texts:
                 # Digits that the target has no room for are cut, as everywhere, never rounded.
                 fewer = pc.CastOptions(pa.decimal128(38, column.scale), allow_decimal_truncate=True)
                 array = pc.cast(array, options=fewer)
-            data, offsets = kernels.decimal_texts(_raw(array, 16).view(np.uint64).reshape(-1, 2), column.scale)
+            data, offsets = kernels.decimal_texts(fixed_bytes(array, 16).view(np.uint64).reshape(-1, 2), column.scale)
             return Texts(data, offsets, valid, plain)
         case Form.DATE:
             return _fixed(kernels.date_texts(_numbers(array).astype(np.int64) + _EPOCH_DAYS, valid), 10, valid)
@@ -102,9 +103,9 @@ def _same(array: pa.Array, column: TargetColumn, valid: Flags) -> Texts:
         case Form.DATETIME:
             return _fixed(kernels.datetime_texts(_cut(_micros(array), column.scale), valid), 26, valid)
         case Form.UUID:
-            return _fixed(kernels.uuid_texts(_raw(array, 16)), 36, valid)
+            return _fixed(kernels.uuid_texts(fixed_bytes(array, 16)), 36, valid)
         case _:
-            data, offsets = _bytes(array)
+            data, offsets = value_bytes(array)
             return Texts(data, offsets, valid)
 
 
@@ -131,21 +132,6 @@ def _part(array: pa.Array, column: TargetColumn) -> pa.Array:
             return array
 
 
-def _valid(array: pa.Array) -> Flags:
-    if array.null_count == 0:
-        return np.ones(len(array), np.bool_)
-    flags: Flags = pc.is_valid(array).to_numpy(zero_copy_only=False)
-    return flags
-
-
-def _raw(array: pa.Array, width: int) -> Bytes:
-    """The value buffer of a fixed-width array as bytes, the array's own slice of it only."""
-    if array.buffers()[1] is None:
-        return np.zeros(len(array) * width, np.uint8)
-    start = array.offset * width
-    return np.frombuffer(array.buffers()[1], np.uint8)[start : start + len(array) * width]
-
-
 def _numbers(array: pa.Array) -> NDArray[np.generic]:
     """The values of a fixed-width array as numpy has them; those of NULLs mean nothing."""
     if pa.types.is_boolean(array.type):
@@ -153,7 +139,7 @@ def _numbers(array: pa.Array) -> NDArray[np.generic]:
     dtype = (
         np.dtype(f"i{array.type.bit_width // 8}") if pa.types.is_temporal(array.type) else array.type.to_pandas_dtype()
     )
-    return _raw(array, array.type.bit_width // 8).view(dtype)
+    return fixed_bytes(array, array.type.bit_width // 8).view(dtype)
 
 
 def _micros(array: pa.Array) -> NDArray[np.int64]:
@@ -170,18 +156,6 @@ def _cut(micros: NDArray[np.generic], scale: int) -> NDArray[np.int64]:
     """Microseconds cut down to ``scale`` digits of a second."""
     numbers = micros.astype(np.int64)
     return numbers if scale >= 6 else numbers - numbers % 10 ** (6 - scale)
-
-
-def _bytes(array: pa.Array) -> tuple[Bytes, Offsets]:
-    """Data and offsets of a variable-width array."""
-    if pa.types.is_fixed_size_binary(array.type):
-        width = array.type.byte_width
-        return _raw(array, width), np.arange(len(array) + 1, dtype=np.int64) * width
-    wide = pa.types.is_large_binary(array.type) or pa.types.is_large_string(array.type)
-    _, offset_buffer, data_buffer = array.buffers()
-    offsets = np.frombuffer(offset_buffer, np.int64 if wide else np.int32)[array.offset : array.offset + len(array) + 1]
-    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.empty(0, np.uint8)
-    return data, offsets.astype(np.int64)
 
 
 def _fixed(data: Bytes, width: int, valid: Flags) -> Texts:

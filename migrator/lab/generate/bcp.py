@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from migrator.lab.generate import kernels
 from migrator.lab.generate.hierarchy import hierarchy_bytes
-from migrator.lab.generate.kernels import Bytes, Flags, Offsets
+from migrator.lab.generate.kernels import Bytes, Offsets
 from migrator.lab.generate.shapes import are_points, stored_points, stored_shape
 from migrator.lab.generate.variant import variant_bytes
 from migrator.model.datatype import SqlType
 from migrator.model.schema import Column, Table
 from migrator.packages.bcp.layout import FieldKind, FieldLayout, layout_of
+from migrator.wire.arrays import fixed_bytes, flags_of, value_bytes
 
 _DAYS_TO_1970: Final = 719_162
 """From 0001-01-01."""
@@ -59,7 +60,7 @@ def encode(batch: pa.RecordBatch, table: Table) -> Bytes:
 
 def _field(array: pa.Array, column: Column) -> _Field:
     layout = layout_of(column)
-    valid = _valid(array)
+    valid = flags_of(array)
     if not layout.nullable and not valid.all():
         raise ValueError(f"{column.name} is NOT NULL")
     data, offsets = _DATA[layout.kind](array, column)
@@ -72,96 +73,96 @@ def _field(array: pa.Array, column: Column) -> _Field:
 def _text(array: pa.Array, column: Column) -> Data:
     padded = column.type is not None and column.type.base in (SqlType.CHAR, SqlType.NCHAR)
     width = 2 * (column.type.length or 1) if padded and column.type is not None else 0
-    return kernels.utf16(*_variable(array), width)
+    return kernels.utf16(*value_bytes(array), width)
 
 
 def _number(array: pa.Array, _: Column) -> Data:
     width = array.type.bit_width // 8
-    return _fixed(_buffer(array, width).reshape(-1, width))
+    return _fixed(fixed_bytes(array, width).reshape(-1, width))
 
 
 def _bit(array: pa.Array, _: Column) -> Data:
-    return _fixed(_buffer(array.cast(pa.uint8()), 1).reshape(-1, 1))
+    return _fixed(fixed_bytes(array.cast(pa.uint8()), 1).reshape(-1, 1))
 
 
 def _decimal(array: pa.Array, _: Column) -> Data:
     out = np.empty((len(array), 19), np.uint8)
     out[:, 0], out[:, 1] = array.type.precision, array.type.scale
-    kernels.decimal_values(_buffer(array, 16).view(np.uint64).reshape(-1, 2), out[:, 2:])
+    kernels.decimal_values(fixed_bytes(array, 16).view(np.uint64).reshape(-1, 2), out[:, 2:])
     return _fixed(out)
 
 
 def _money(array: pa.Array, _: Column) -> Data:
-    halves = _buffer(array, 16).view(np.uint32).reshape(-1, 4)
+    halves = fixed_bytes(array, 16).view(np.uint32).reshape(-1, 4)
     return _fixed(np.ascontiguousarray(halves[:, [1, 0]]).view(np.uint8))
 
 
 def _smallmoney(array: pa.Array, _: Column) -> Data:
-    return _fixed(np.ascontiguousarray(_buffer(array, 16).reshape(-1, 16)[:, :4]))
+    return _fixed(np.ascontiguousarray(fixed_bytes(array, 16).reshape(-1, 16)[:, :4]))
 
 
 def _date(array: pa.Array, _: Column) -> Data:
-    return _fixed(_low_bytes(_buffer(array, 4).view(np.int32) + _DAYS_TO_1970, 3))
+    return _fixed(_low_bytes(fixed_bytes(array, 4).view(np.int32) + _DAYS_TO_1970, 3))
 
 
 def _time(array: pa.Array, _: Column) -> Data:
-    return _fixed(_low_bytes(_buffer(array, 8).view(np.int64) // 100, 5))
+    return _fixed(_low_bytes(fixed_bytes(array, 8).view(np.int64) // 100, 5))
 
 
 def _smalldatetime(array: pa.Array, _: Column) -> Data:
-    minutes = _buffer(array, 8).view(np.int64) // 60
+    minutes = fixed_bytes(array, 8).view(np.int64) // 60
     days, minutes = np.divmod(minutes, 1440)
     return _fixed(np.hstack((_low_bytes(days + _DAYS_1900_TO_1970, 2), _low_bytes(minutes, 2))))
 
 
 def _datetime(array: pa.Array, _: Column) -> Data:
-    days, milliseconds = np.divmod(_buffer(array, 8).view(np.int64), 86_400_000)
+    days, milliseconds = np.divmod(fixed_bytes(array, 8).view(np.int64), 86_400_000)
     ticks = (milliseconds * 3 + 5) // 10
     return _fixed(np.hstack((_low_bytes(days + _DAYS_1900_TO_1970, 4), _low_bytes(ticks, 4))))
 
 
 def _datetime2(array: pa.Array, _: Column) -> Data:
-    return _fixed(_moments(_buffer(array, 8).view(np.int64)))
+    return _fixed(_moments(fixed_bytes(array, 8).view(np.int64)))
 
 
 def _datetimeoffset(array: pa.Array, _: Column) -> Data:
     utc, minutes = array.flatten()
-    return _fixed(np.hstack((_moments(_buffer(utc, 8).view(np.int64)), _buffer(minutes, 2).reshape(-1, 2))))
+    return _fixed(np.hstack((_moments(fixed_bytes(utc, 8).view(np.int64)), fixed_bytes(minutes, 2).reshape(-1, 2))))
 
 
 def _guid(array: pa.Array, _: Column) -> Data:
-    return _fixed(_buffer(array, 16).reshape(-1, 16)[:, _GUID_ORDER])
+    return _fixed(fixed_bytes(array, 16).reshape(-1, 16)[:, _GUID_ORDER])
 
 
 def _bytes(array: pa.Array, _: Column) -> Data:
-    return _variable(array)
+    return value_bytes(array)
 
 
 def _variant(array: pa.Array, _: Column) -> Data:
     values = (None if pair is None else variant_bytes(pair["type"], pair["value"]) for pair in array.to_pylist())
-    return _variable(pa.array(values, pa.binary()))
+    return value_bytes(pa.array(values, pa.binary()))
 
 
 def _hierarchy(array: pa.Array, _: Column) -> Data:
     values = (None if path is None else hierarchy_bytes(path) for path in array.to_pylist())
-    return _variable(pa.array(values, pa.binary()))
+    return value_bytes(pa.array(values, pa.binary()))
 
 
 def _shape(array: pa.Array, column: Column) -> Data:
     latitude_first = column.type is not None and column.type.base is SqlType.GEOGRAPHY
     given = array.filter(array.is_valid())
     srids, shapes = given.flatten()
-    data, offsets = _variable(shapes)
+    data, offsets = value_bytes(shapes)
     if are_points(data, offsets):
         stored = stored_points(
-            _buffer(srids, 4).view(np.int32), data[offsets[0] : offsets[-1]], latitude_first=latitude_first
+            fixed_bytes(srids, 4).view(np.int32), data[offsets[0] : offsets[-1]], latitude_first=latitude_first
         )
-        return stored, np.concatenate(([0], np.cumsum(_valid(array) * 22)))
+        return stored, np.concatenate(([0], np.cumsum(flags_of(array) * 22)))
     values = (
         None if shape is None else stored_shape(shape["srid"], shape["wkb"], latitude_first=latitude_first)
         for shape in array.to_pylist()
     )
-    return _variable(pa.array(values, pa.binary()))
+    return value_bytes(pa.array(values, pa.binary()))
 
 
 _DATA: Final[Mapping[FieldKind, Callable[[pa.Array, Column], Data]]] = {
@@ -201,24 +202,3 @@ def _low_bytes(numbers: NDArray[np.signedinteger], width: int) -> Bytes:
 def _fixed(rows: Bytes) -> Data:
     """Values of one width from an array (n, width)."""
     return np.ascontiguousarray(rows).reshape(-1), np.arange(len(rows) + 1, dtype=np.int64) * rows.shape[1]
-
-
-def _valid(array: pa.Array) -> Flags:
-    flags: Flags = array.is_valid().to_numpy(zero_copy_only=False)
-    return flags
-
-
-def _buffer(array: pa.Array, width: int) -> Bytes:
-    """The value buffer of a fixed-width array, its own slice only; what stands for NULLs means nothing."""
-    start = array.offset * width
-    return np.frombuffer(array.buffers()[1], np.uint8)[start : start + len(array) * width]
-
-
-def _variable(array: pa.Array) -> Data:
-    """Data and offsets of an array of text or bytes."""
-    if pa.types.is_fixed_size_binary(array.type):
-        width = array.type.byte_width
-        return _fixed(_buffer(array, width).reshape(-1, width))
-    _, offsets, data = array.buffers()
-    at = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1].astype(np.int64)
-    return (np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)), at
