@@ -31,8 +31,8 @@ from migrator.lab.generate import generate
 from migrator.model.source import Source
 from migrator.model.translation import Translation
 from migrator.mysql import control
-from migrator.mysql.connect import commit, execute, quoted, session
-from migrator.mysql.load import load_file
+from migrator.mysql.connect import commit, session
+from migrator.mysql.load import load_file, prepare_loads
 from migrator.mysql.url import Target
 from migrator.packages.open import open_package
 from migrator.rules.load import load_rules
@@ -100,17 +100,20 @@ def bench_copy(folder: Path, target: Target, *, rows: int, worker_count: int, ro
     works = [
         _FileWork(item, source, target, str(folder / f"visits-{index}.tsv")) for index, item in enumerate(plan.segments)
     ]
-    encode_s = _timed(lambda: _each(_write_file, works, worker_count))
-    size = sum(Path(work.path).stat().st_size for work in works)
     decode, floor, ours = [], [], []
-    for _ in range(rounds):
-        decode.append(_timed(lambda: _each(_decode, works, worker_count)))
-        _fresh(target, translation)
-        floor.append(_timed(lambda: _each(_load_file, works, worker_count)))
-        _fresh(target, translation)
-        ours.append(_timed(lambda: _copy(plan, source, target, worker_count)))
-    for work in works:
-        Path(work.path).unlink()
+    try:
+        _fresh(target, translation)  # before the long work: a target that is not ours is refused at once
+        encode_s = _timed(lambda: _each(_write_file, works, worker_count))
+        size = sum(Path(work.path).stat().st_size for work in works)
+        for _ in range(rounds):
+            decode.append(_timed(lambda: _each(_decode, works, worker_count)))
+            _fresh(target, translation)
+            floor.append(_timed(lambda: _each(_load_file, works, worker_count)))
+            _fresh(target, translation)
+            ours.append(_timed(lambda: _copy(plan, source, target, worker_count)))
+    finally:
+        for work in works:
+            Path(work.path).unlink(missing_ok=True)
     return CopyBench(
         rows=rows,
         bytes=size,
@@ -188,7 +191,7 @@ def _write_file(work: _FileWork) -> None:
 
 def _load_file(work: _FileWork) -> None:
     with session(work.target, autocommit=False, loads=True) as connection:
-        execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
+        prepare_loads(connection)
         load_file(connection, work.item.mapping, work.path)
         commit(connection, doing="committing")
 
@@ -199,9 +202,9 @@ def _copy(plan: CopyPlan, source: Source, target: Target, count: int) -> None:
 
 def _fresh(target: Target, translation: Translation) -> None:
     """An empty database with the tables of the translation and our control tables."""
-    with session(target, database="") as server:
-        execute(server, f"DROP DATABASE IF EXISTS {quoted(target.database)}", doing="dropping the bench database")
-        execute(server, f"CREATE DATABASE {quoted(target.database)}", doing="creating the bench database")
+    control.make_database(target, translation.character_set, translation.collation)
+    tables = tuple(mapping.target for mapping in translation.mappings)
     with session(target) as connection:
-        control.claim(connection, control.Run("bench", "bench", "", ()))
+        control.release(connection)  # an earlier round's tables; a database of somebody else is refused
+        control.claim(connection, control.Run("bench", "bench", "", tables))
     create_tables(translation, target, workers=1, emit=silent)

@@ -25,7 +25,7 @@ from migrator.model.source import Source
 from migrator.model.translation import Translation
 from migrator.model.validation import Validation
 from migrator.mysql import control
-from migrator.mysql.connect import Connection, execute, quoted, server_version, session
+from migrator.mysql.connect import Connection, server_version, session
 from migrator.mysql.url import Target
 from migrator.packages.open import open_package
 from migrator.packages.scripts import Scripts
@@ -151,13 +151,7 @@ def _recorded(source: Source, database: Database, translation: Translation, targ
 def _claimed(setting: Setting, run: str, identity: str, translation: Translation) -> Iterator[Connection]:
     """A connection to the target database, which is ours from then on: new, replaced or resumed."""
     target = setting.target
-    with session(target, database="") as server:
-        execute(
-            server,
-            f"CREATE DATABASE IF NOT EXISTS {quoted(target.database)} "
-            f"CHARACTER SET {translation.character_set} COLLATE {translation.collation}",
-            doing=f"creating database {target.database}",
-        )
+    control.make_database(target, translation.character_set, translation.collation)
     ours = control.Run(
         run, identity, digest(translation.mappings), tuple(mapping.target for mapping in translation.mappings)
     )

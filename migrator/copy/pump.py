@@ -16,9 +16,9 @@ from migrator.events import Advanced
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.segment import Slice
 from migrator.model.source import Source
-from migrator.mysql.connect import Connection, commit, execute, session
+from migrator.mysql.connect import Connection, commit, session
 from migrator.mysql.control import progress, record
-from migrator.mysql.load import Load
+from migrator.mysql.load import Load, prepare_loads
 from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
 from migrator.wire.rows import encode
@@ -60,7 +60,7 @@ def copy_segment(job: Job) -> SegmentDone:
     before = rows = 0
     for attempt in retrying():
         with attempt, session(job.target, autocommit=False, loads=True) as connection:
-            execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
+            prepare_loads(connection)
             # The target knows what was committed, also where the answer to a COMMIT was lost.
             done = progress(connection, job.item.mapping, job.item.segment.id)
             if attempt.retry_state.attempt_number == 1:

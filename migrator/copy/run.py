@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,14 +22,13 @@ from migrator.mysql.url import Target
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """What this run loaded, table by table; ``skipped`` rows had been loaded by an earlier, interrupted run."""
+    """What the target holds, table by table, from this run and an interrupted one before it."""
 
     tables: tuple[TableLoad, ...]
-    skipped: int
 
     @property
     def rows(self) -> int:
-        """Rows in the target, from this run and an earlier one."""
+        """Rows in the target."""
         return sum(table.rows for table in self.tables)
 
     @property
@@ -39,14 +38,14 @@ class CopyResult:
 
 
 def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, emit: Emit) -> CopyResult:
-    """Load every segment that is not loaded yet. Raises SourceError, TargetError, Interrupted; what is committed
-    stays."""
-    sizes: dict[str, int] = defaultdict(int)
+    """Load every segment that is not loaded yet.
+
+    Raises SourceError, TargetError, Interrupted; what is committed stays.
+    """
+    sizes: Counter[str] = Counter()
     for item in plan.segments:
         sizes[item.mapping.target] += item.segment.bytes
-    open_segments: dict[str, int] = defaultdict(int)
-    for item in plan.segments:
-        open_segments[item.mapping.target] += 1
+    open_segments = Counter(item.mapping.target for item in plan.segments)
     for table, size in sizes.items():
         emit(Started(STAGE, table, size, Unit.BYTES))
     done: dict[str, list[SegmentDone]] = defaultdict(list)
@@ -58,10 +57,7 @@ def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, e
             open_segments[part.table] -= 1
             if not open_segments[part.table]:
                 emit(Finished(STAGE, part.table))
-    return CopyResult(
-        tuple(_table_load(str(mapping.source), mapping.target, done) for mapping in plan.tables),
-        sum(part.skipped for parts in done.values() for part in parts),
-    )
+    return CopyResult(tuple(_table_load(str(mapping.source), mapping.target, done) for mapping in plan.tables))
 
 
 def _table_load(source: str, target: str, done: Mapping[str, list[SegmentDone]]) -> TableLoad:

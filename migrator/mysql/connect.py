@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeAlias
 
@@ -12,7 +12,7 @@ import pymysql
 from pymysql.connections import Connection as _Connection
 from pymysql.constants import CLIENT, CR
 
-from migrator.errors import ConfigError, TargetDenied
+from migrator.errors import ConfigError, TargetDenied, TargetError
 from migrator.mysql.errors import explain
 from migrator.mysql.url import Target, Tls
 
@@ -161,6 +161,18 @@ def connection_id(connection: Connection) -> int:
     """The server's number of this connection, as KILL takes it. Raises TargetError."""
     [(number,)] = fetch(connection, "SELECT CONNECTION_ID()")
     return int(number)
+
+
+def kill(target: Target, numbers: Collection[int]) -> None:
+    """End connections by their numbers, on the server: closing one here does not stop what it runs there."""
+    if not numbers:
+        return
+    # A server that cannot be reached ends them by itself.
+    with suppress(TargetError), session(target, database="") as connection:
+        for number in numbers:
+            # One that ended in the meantime is not there any more.
+            with suppress(TargetError):
+                execute(connection, f"KILL {number}", doing="stopping a statement")
 
 
 def server_version(connection: Connection) -> str:

@@ -16,7 +16,8 @@ from migrator.errors import TargetOccupied
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import TableMapping
 from migrator.model.segment import Slice
-from migrator.mysql.connect import Connection, commit, execute, fetch, quoted
+from migrator.mysql.connect import Connection, commit, execute, fetch, quoted, session
+from migrator.mysql.url import Target
 
 RUN_TABLE: Final = "migrator__run"
 SLICE_TABLE: Final = "migrator__slice"
@@ -29,8 +30,8 @@ _CREATE: Final = (
       `mapping` CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
       `tables` JSON NOT NULL,
       `started_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
-    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='the migration that filled this
-    database'""",
+    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
+    COMMENT='the migration that filled this database'""",
     f"""CREATE TABLE IF NOT EXISTS `{SLICE_TABLE}` (
       `table` VARCHAR(64) NOT NULL,
       `segment` VARCHAR(255) NOT NULL,
@@ -43,8 +44,8 @@ _CREATE: Final = (
       `repaired` JSON,
       `loaded_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
       PRIMARY KEY (`table`, `segment`, `first`)
-    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin COMMENT='slices loaded, with the source''s
-    fingerprints'""",
+    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
+    COMMENT='slices loaded, with their fingerprints'""",
 )
 
 
@@ -75,6 +76,17 @@ class Recorded:
 
     fingerprint: Fingerprint
     segments: int
+
+
+def make_database(target: Target, character_set: str, collation: str) -> None:
+    """Make the target's database if it is not there. Raises TargetError."""
+    with session(target, database="") as server:
+        execute(
+            server,
+            f"CREATE DATABASE IF NOT EXISTS {quoted(target.database)} "
+            f"CHARACTER SET {character_set} COLLATE {collation}",
+            doing=f"creating database {target.database}",
+        )
 
 
 def find_run(connection: Connection) -> Run | None:

@@ -60,6 +60,11 @@ def load_file(connection: Connection, mapping: TableMapping, path: str) -> int:
     return execute(connection, load_statement(mapping, path), doing=f"loading {mapping.target} from a file")
 
 
+def prepare_loads(connection: Connection) -> None:
+    """Settings of a session that loads: keys are built and proved afterwards. Raises TargetError."""
+    execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
+
+
 class Load:
     """A LOAD DATA statement that is fed buffer by buffer, inside the caller's transaction.
 

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
+from threading import Event
+
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_attempt,
+    stop_any,
+    stop_when_event_set,
+    wait_random_exponential,
+)
 
 from migrator.mysql.errors import TRANSIENT
 
 
-def retrying() -> Retrying:
-    """Ten attempts within about a minute, then the last error itself. Only transient errors are tried again."""
+def retrying(*, attempts: int = 10, stopping: Event | None = None) -> Retrying:
+    """Up to ``attempts`` with at most ten seconds between two, then the last error itself; transient errors only.
+
+    Setting ``stopping`` ends the waiting and the attempts.
+    """
+    stop = stopping or Event()
     return Retrying(
         retry=retry_if_exception_type(TRANSIENT),
-        stop=stop_after_attempt(10),
-        wait=wait_exponential(multiplier=0.2, max=10) + wait_random(0, 0.5),
+        stop=stop_any(stop_after_attempt(attempts), stop_when_event_set(stop)),
+        wait=wait_random_exponential(multiplier=0.2, max=10),
+        sleep=sleep_using_event(stop),
         reraise=True,
     )

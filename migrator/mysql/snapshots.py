@@ -9,19 +9,10 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from tenacity import (
-    Retrying,
-    retry_if_exception_type,
-    sleep_using_event,
-    stop_after_attempt,
-    stop_any,
-    stop_when_event_set,
-    wait_random_exponential,
-)
-
-from migrator.errors import Interrupted, TargetError
-from migrator.mysql.connect import Connection, connect, connection_id, execute, session
+from migrator.errors import Interrupted
+from migrator.mysql.connect import Connection, connect, connection_id, execute, kill
 from migrator.mysql.errors import TRANSIENT
+from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
 
 Answer = TypeVar("Answer")
@@ -71,14 +62,7 @@ class Snapshots:
             _close(connection)
 
     def _answer(self, question: Callable[[Connection], Answer]) -> Answer:
-        retrying = Retrying(
-            retry=retry_if_exception_type(TRANSIENT),
-            stop=stop_any(stop_after_attempt(_ATTEMPTS), stop_when_event_set(self._stopping)),
-            wait=wait_random_exponential(multiplier=0.2, max=10),
-            sleep=sleep_using_event(self._stopping),
-            reraise=True,
-        )
-        answer: Answer = retrying(self._once, question)
+        answer: Answer = retrying(attempts=_ATTEMPTS, stopping=self._stopping)(self._once, question)
         return answer
 
     def _once(self, question: Callable[[Connection], Answer]) -> Answer:
@@ -116,12 +100,7 @@ class Snapshots:
         self._stopping.set()
         with self._lock:
             numbers = list(self._open)
-        # A server that cannot be reached ends them by itself.
-        with suppress(TargetError), session(self._target, database="") as connection:
-            for number in numbers:
-                # One that ended in the meantime is not there any more.
-                with suppress(TargetError):
-                    execute(connection, f"KILL {number}", doing="stopping a query")
+        kill(self._target, numbers)
 
 
 def _close(connection: Connection) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 
 import pymysql
 
-from migrator.errors import MigratorError, TargetRejected
+from migrator.errors import TargetRejected
 from migrator.model.translation import Statement
-from migrator.mysql.connect import Connection, connect, connection_id, execute, session
+from migrator.mysql.connect import Connection, connection_id, execute, kill, session
 from migrator.mysql.errors import explain, number
 from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
@@ -42,7 +41,7 @@ def run_statements(
 
     def run(statement: Statement) -> Statement:
         tolerated = set(tolerate)
-        for attempt in retrying():
+        for attempt in retrying(stopping=stopped):
             with attempt:
                 if stopped.is_set():
                     return statement
@@ -67,7 +66,7 @@ def run_statements(
         except BaseException:
             stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
-            _kill(target, running)
+            kill(target, list(running))
             raise
 
 
@@ -86,15 +85,3 @@ def _run(connection: Connection, statement: Statement, tolerate: Collection[int]
                 todo=f"this is the statement: {statement.sql[:2000]}",
             ) from error
         raise explained from error
-
-
-def _kill(target: Target, ids: Collection[int]) -> None:
-    """End what still runs on the server: closing a connection does not stop an ALTER."""
-    if not ids:
-        return
-    with suppress(MigratorError):
-        connection = connect(target)
-        for each in list(ids):
-            with suppress(pymysql.MySQLError), connection.cursor() as cursor:
-                cursor.execute(f"KILL {each}")
-        connection.close()
