@@ -48,6 +48,22 @@ class TranslatedObject:
 
 
 @dataclass(frozen=True, slots=True)
+class TranslatedColumn:
+    """Why a column became what it is. ``object`` is its full source name, ``source_type`` as T-SQL writes it.
+
+    ``target`` is ``table.column`` in MySQL and ``type`` its whole type; both are empty where the column is not there.
+    ``rules`` names every rule that had a say, as ``file:line``, the one of the type first; an overlay's file stands
+    with its folder.
+    """
+
+    object: str
+    source_type: str
+    target: str
+    type: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """Everything that the target needs and everything that a person must know."""
 
@@ -55,6 +71,7 @@ class Translation:
     statements: tuple[Statement, ...]
     objects: tuple[TranslatedObject, ...]
     findings: tuple[Finding, ...]
+    columns: tuple[TranslatedColumn, ...] = ()
     character_set: str = "utf8mb4"
     collation: str = "utf8mb4_0900_as_cs"
 

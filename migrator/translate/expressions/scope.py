@@ -26,6 +26,8 @@ class Scope:
 
     ``missing`` are columns that the target does not have, with the reason. ``stable`` forbids what differs from call to
     call: MySQL takes it in a DEFAULT only. ``fraction`` is the number of second digits that the result's column keeps.
+    ``lenient`` is for queries: where a constraint must mean exactly the same or be refused, the result of a view may
+    differ in a way that a remark names.
     """
 
     rules: Rules
@@ -33,6 +35,7 @@ class Scope:
     missing: dict[str, str] = field(default_factory=dict)
     stable: bool = True
     fraction: int | None = None
+    lenient: bool = False
     collation: str = "SQL_Latin1_General_CP1_CI_AS"
 
     def mysql_collation(self, collation: str | None) -> str:
