@@ -19,6 +19,7 @@ class Unit(StrEnum):
     STATEMENTS = "statements"
     TABLES = "tables"
     BYTES = "bytes"
+    CASES = "cases"
 
 
 @dataclass(frozen=True, slots=True)
