@@ -16,6 +16,8 @@ _BUILTIN: Final[dict[str, SqlType]] = {
     "timestamp": SqlType.ROWVERSION,
     "sysname": SqlType.NVARCHAR,
 }
+_BITS_OF_REAL: Final = 24
+"""A float of fewer bits is a real. Source: Transact-SQL reference, "float and real"."""
 _SYSNAME_LENGTH: Final = 128
 _WITH_LENGTH: Final = frozenset(
     {SqlType.CHAR, SqlType.VARCHAR, SqlType.NCHAR, SqlType.NVARCHAR, SqlType.BINARY, SqlType.VARBINARY, SqlType.VECTOR}
@@ -70,7 +72,8 @@ def builtin_type(specifier: Element) -> DataType:
     if base in _WITH_SCALE:
         return DataType(base, scale=specifier.number("Scale", 0))
     if base is SqlType.FLOAT:
-        return DataType(base, precision=specifier.number("Precision", 53))
+        precision = specifier.number("Precision", 53)
+        return DataType(SqlType.REAL) if precision <= _BITS_OF_REAL else DataType(base, precision=precision)
     return DataType(base)
 
 

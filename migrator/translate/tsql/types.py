@@ -121,8 +121,8 @@ def _builtin(base: SqlType, written: TypeName) -> DataType:
             return DataType(base, precision=precision, scale=scale)
     elif base is SqlType.FLOAT and len(numbers) <= 1:
         precision = 53 if first is None else first
-        if 1 <= precision <= 53:
-            return DataType(base, precision=precision)
+        if 1 <= precision <= 53:  # up to 24 bits it is a real: Transact-SQL reference, "float and real"
+            return DataType(SqlType.REAL) if precision <= 24 else DataType(base, precision=precision)
     elif base in _WITH_SCALE and len(numbers) <= 1:
         scale = 7 if first is None else first
         if 0 <= scale <= 7:
