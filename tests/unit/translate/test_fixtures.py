@@ -1,12 +1,14 @@
 """The golden pairs of tests/fixtures: T-SQL in, MySQL and findings out, and what came out runs on a real server.
 
-A folder holds source.sql, expected.mysql.sql and expected.findings.json; where rows prove that the meaning is kept,
-proof.sql has statements under ``-- ok``, ``-- error NUMBER`` or ``-- = VALUES`` (joined by |).
+A folder holds source.sql, expected.mysql.sql and expected.findings.json, and rules/ where it is translated under rules
+of its own; where rows prove that the meaning is kept, proof.sql has statements under ``-- ok``, ``-- error NUMBER`` or
+``-- = VALUES`` (joined by |).
 MIGRATOR_UPDATE_FIXTURES=1 writes the expected files anew: read the difference before it is committed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ from migrator.model.finding import Finding
 from migrator.model.translation import Translation
 from migrator.mysql.connect import execute, fetch, session
 from migrator.mysql.url import Target
-from migrator.rules import load_rules
+from migrator.rules import Rules, load_rules
 from migrator.translate.plan import plan
 from migrator.translate.tsql.read import read_script
 
@@ -31,7 +33,15 @@ RULES = load_rules()
 
 def translated(name: str) -> Translation:
     source = (FIXTURES / name / "source.sql").read_text(encoding="utf-8")
-    return plan(read_script(source, "source.sql"), RULES)
+    return plan(read_script(source, "source.sql"), rules_of(name))
+
+
+def rules_of(name: str) -> Rules:
+    folder = FIXTURES / name / "rules"
+    if not folder.is_dir():
+        return RULES
+    with contextlib.chdir(folder.parent):  # so that findings name the rules in the same way on every machine
+        return load_rules(Path("rules"))
 
 
 def script(translation: Translation) -> str:
