@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__
-from migrator.cli import bench, lab, rehearse, validate
+from migrator.cli import bench, lab, rehearse, rules, validate
 from migrator.errors import Interrupted, MigratorError
 
 
@@ -44,6 +44,7 @@ app = typer.Typer(
 app.command("rehearse", short_help="Migrate once, measured: does it fit the window?")(rehearse.command)
 app.command("validate", short_help="Compare source and target, down to the row.")(validate.command)
 app.command("bench", short_help="Measure the copy against plain LOAD DATA.")(bench.command)
+app.add_typer(rules.app, name="rules", short_help="Show, explain, test and begin the rules of the translation.")
 app.add_typer(lab.app, name="lab", short_help="A private MySQL and a demo database.")
 
 

@@ -17,7 +17,8 @@ from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 
 _COMMENT_LIMIT: Final = 1024
-_CIPHER: Final = DataType(SqlType.VARBINARY, length=MAX)
+CIPHER: Final = DataType(SqlType.VARBINARY, length=MAX)
+"""What Always Encrypted gives away without its key: bytes, whatever the column's type."""
 _USUAL: Final = "SQL_Latin1_General_CP1_CI_AS"
 _OF_INNODB: Final = ("DB_ROW_ID", "DB_TRX_ID", "DB_ROLL_PTR", "FTS_DOC_ID")
 
@@ -66,8 +67,7 @@ def _stored(
 ) -> list[ColumnDraft]:
     assert column.type is not None  # noqa: S101 - the caller has looked
     label = draft.label(column.name)
-    # What Always Encrypted gives away without its key are bytes, whatever the column's type.
-    type_ = _CIPHER if column.encrypted else column.type
+    type_ = CIPHER if column.encrypted else column.type
     rule = rules.type_rule(type_, draft.object, column.name)
     if rule.finding is not None:
         notes.add(rule.finding, ObjectKind.COLUMN, label, column.place, type=type_)
