@@ -15,9 +15,9 @@ from migrator.mysql.connect import quoted
 from migrator.rules import Rules
 from migrator.rules.candidates import candidates
 from migrator.translate.columns import CIPHER, Collations
+from migrator.translate.expressions.datatypes import read_type
 from migrator.translate.plan import plan
 from migrator.translate.rowsize import ROW_SIZE
-from migrator.translate.trace import type_name
 
 _USUAL_SCHEMA: Final = "dbo"
 
@@ -44,14 +44,14 @@ def _subject(database: Database, name: str) -> tuple[Table, tuple[Column, ...]]:
         found = tuple(column for column in table.columns if column.name.casefold() == rest[1])
         if found and len(rest) == 2:
             return table, found
-        known = [f"{table.name}.{column.name}" for column in table.columns]
-        raise _unknown(name, f"{table.name} has no such column", known)
-    raise _unknown(name, "no table of the source is called so", [str(table.name) for table in database.tables])
+        known = {column.name.casefold(): f"{table.name}.{column.name}" for column in table.columns}
+        raise _unknown(name, f"{table.name} has no such column", rest[-1], known)
+    named = {str(table.name).casefold(): str(table.name) for table in database.tables}
+    raise _unknown(name, "no table of the source is called so", ".".join(parts[:2]), named)
 
 
-def _unknown(name: str, why: str, known: list[str]) -> ConfigError:
-    folded = {item.casefold(): item for item in known}
-    near = [folded[item] for item in difflib.get_close_matches(name.casefold(), folded, n=3)]
+def _unknown(name: str, why: str, wanted: str, known: dict[str, str]) -> ConfigError:
+    near = [known[item] for item in difflib.get_close_matches(wanted, known, n=3)]
     todo = f"perhaps you meant {' or '.join(near)}" if near else "write it as schema.table or schema.table.column"
     return ConfigError(f"{name} is not in the source", why=why, todo=todo)
 
@@ -62,14 +62,15 @@ def _explained(
     label = f"{table.name}.{column.name}"
     made = [item for item in translation.columns if item.object == label]
     type_ = CIPHER if column.encrypted else column.type
-    computed = column.computed is not None and not (made and made[0].type)
-    tried = () if type_ is None or computed else candidates(rules, type_, table.name, column.name)
+    if column.computed is not None:  # only what its expression was translated to has a type
+        type_ = read_type(made[0].source_type) if made[0].type else None
+    tried = () if type_ is None else candidates(rules, type_, table.name, column.name)
     return ColumnExplanation(
         object=label,
-        source_type=made[0].source_type if made else type_name(column.type),
+        source_type=made[0].source_type,
         candidates=tried,
         steps=tuple(_steps(database, rules, translation, table.name, column, made)),
-        rules=made[0].rules if made else (),
+        rules=made[0].rules,
         findings=tuple(
             finding for finding in translation.findings if finding.object == label and finding.kind is ObjectKind.COLUMN
         ),
