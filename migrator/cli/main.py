@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__
-from migrator.cli import bench, fixtures, lab, rehearse, validate
+from migrator.cli import bench, fixtures, lab, rehearse, rules, validate
 from migrator.errors import Interrupted, MigratorError
 
 
@@ -45,6 +45,7 @@ app.command("rehearse", short_help="Migrate once, measured: does it fit the wind
 app.command("validate", short_help="Compare source and target, down to the row.")(validate.command)
 app.command("bench", short_help="Measure the copy against plain LOAD DATA.")(bench.command)
 app.add_typer(fixtures.app, name="fixtures", short_help="Cases of translation for your CI.")
+app.add_typer(rules.app, name="rules", short_help="Show, explain, test and begin the rules of the translation.")
 app.add_typer(lab.app, name="lab", short_help="A private MySQL and a demo database.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from migrator.rules.entry import Entry, Origin
+from migrator.rules.example import Example, read_examples
 from migrator.rules.match import pattern_weight
 
 
@@ -16,6 +17,7 @@ class CollationRule:
     to: str
     origin: Origin
     finding: str | None = None
+    examples: tuple[Example, ...] = ()
 
     @property
     def specificity(self) -> tuple[int, ...]:
@@ -30,6 +32,7 @@ def read_collation(entry: Entry) -> CollationRule:
         to=entry.text("to"),
         origin=entry.origin,
         finding=entry.optional("finding"),
+        examples=read_examples(entry),
     )
     entry.done()
     if not rule.to.startswith("utf8mb4_"):

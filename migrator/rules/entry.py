@@ -22,7 +22,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
-    """Where a rule stands; ``overlay`` is True for the user's own folder, which beats the shipped one."""
+    """Where a rule stands; ``overlay`` is True for the user's own folder, which beats the shipped one.
+
+    ``file`` has its folder before it: schema_rules/ for the shipped ones, else the folder as the user gave it.
+    """
 
     overlay: bool
     file: str
@@ -91,6 +94,14 @@ class Entry:
         value = self._take(key, dict, None)
         return None if value is None else Entry(f"{self.kind}.{key}", value, self.origin)
 
+    def tables(self, key: str) -> tuple[Entry, ...]:
+        """An array of inline tables, empty where the key is missing."""
+        values = self._take(key, list, [])
+        for value in values:
+            if not isinstance(value, dict):
+                raise self.error(f"{key} holds {value!r}, which is not a table", todo=f"write {key} = [{{ ... }}]")
+        return tuple(Entry(f"{self.kind}.{key}", value, self.origin) for value in values)
+
     def done(self) -> None:
         """Refuse keys that nobody asked for. Raises RulesError."""
         for key in self._values:
@@ -112,20 +123,30 @@ class Entry:
         return value
 
 
-_WORDS: Final[dict[type, str]] = {str: "text", bool: "true or false", int: "whole number", dict: "table"}
+_WORDS: Final[dict[type, str]] = {
+    str: "text",
+    bool: "true or false",
+    int: "whole number",
+    dict: "table",
+    list: "list of tables",
+}
 
 
-def read_entries(path: Path, kinds: Iterable[str], *, overlay: bool) -> tuple[Entry, ...]:
-    """All rules of one file in their order; ``kinds`` are the words that ``[[...]]`` may have. Raises RulesError."""
+def read_entries(path: Path, kinds: Iterable[str], *, overlay: bool, folder: str = "") -> tuple[Entry, ...]:
+    """All rules of one file in their order; ``kinds`` are the words that ``[[...]]`` may have. Raises RulesError.
+
+    ``folder`` is what people call the folder of ``path``.
+    """
     known = set(kinds)
+    name = f"{folder}/{path.name}" if folder else path.name
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise RulesError(f"the rule file {path.name} cannot be read", why=str(error)) from error
+        raise RulesError(f"the rule file {name} cannot be read", why=str(error)) from error
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise RulesError(f"{path.name} is not TOML", why=str(error)) from error
+        raise RulesError(f"{name} is not TOML", why=str(error)) from error
     lines: dict[str, list[int]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
@@ -134,9 +155,9 @@ def read_entries(path: Path, kinds: Iterable[str], *, overlay: bool) -> tuple[En
     for kind, values in document.items():
         if kind not in known:
             first = lines.get(kind, [1])[0]
-            raise RulesError(f"{path.name}:{first}: no rule is called [[{kind}]]", todo=suggestion(kind, known))
+            raise RulesError(f"{name}:{first}: no rule is called [[{kind}]]", todo=suggestion(kind, known))
         if not isinstance(values, list) or len(values) != len(lines.get(kind, ())):
-            raise RulesError(f"{path.name}: write every {kind} as [[{kind}]] on a line of its own")
+            raise RulesError(f"{name}: write every {kind} as [[{kind}]] on a line of its own")
         starts = zip(lines[kind], values, strict=True)
-        entries += [Entry(kind, value, Origin(overlay, path.name, start)) for start, value in starts]
+        entries += [Entry(kind, value, Origin(overlay, name, start)) for start, value in starts]
     return tuple(sorted(entries, key=lambda entry: entry.origin.line))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from migrator.rules.entry import Entry, Origin
+from migrator.rules.example import Example, read_examples
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 
@@ -59,6 +60,7 @@ class FunctionRule:
     deterministic: bool = True
     finding: str | None = None
     counts_letters: bool = False
+    examples: tuple[Example, ...] = ()
 
     @property
     def specificity(self) -> tuple[int, ...]:
@@ -82,6 +84,7 @@ def read_function(entry: Entry) -> FunctionRule:
         deterministic=entry.flag("deterministic", default=True),
         finding=entry.optional("finding"),
         counts_letters=entry.flag("counts_letters", default=False),
+        examples=read_examples(entry),
     )
     entry.done()
     allowed = {"fraction", *(str(number) for number in range(len(arguments)))}

@@ -12,18 +12,30 @@ from migrator.rules.collations import CollationRule, read_collation
 from migrator.rules.entry import Entry, read_entries, suggestion
 from migrator.rules.functions import FunctionRule, read_function
 from migrator.rules.match import best
-from migrator.rules.names import RenameRule, SchemaRule, read_rename, read_schema
+from migrator.rules.names import (
+    CaseRule,
+    RenameRule,
+    SchemaRule,
+    StripRule,
+    read_case,
+    read_rename,
+    read_schema,
+    read_strip,
+)
 from migrator.rules.rules import Rules
 from migrator.rules.types import TypeRule, read_type
 
 FILES: Final = {
     "types.toml": ("type",),
-    "names.toml": ("schema", "table", "column"),
+    "names.toml": ("schema", "table", "column", "strip", "case"),
     "functions.toml": ("function",),
     "collations.toml": ("collation",),
     "checks.toml": ("check", "object"),
 }
 """Every rule file and the words that its rules begin with."""
+
+SHIPPED: Final = "schema_rules"
+"""What the folder of the shipped rules is called."""
 
 T = TypeVar("T")
 
@@ -51,12 +63,22 @@ def load_rules(overlay: Path | None = None) -> Rules:
     types = _read(entries, "type", read_type)
     _no_twins(
         types,
-        lambda rule: (rule.type, rule.alias, rule.table, rule.column, rule.max, rule.over_length, rule.over_scale),
+        lambda rule: (
+            rule.type,
+            *map(_folded, (rule.alias, rule.table, rule.column)),
+            rule.max,
+            rule.over_length,
+            rule.over_scale,
+        ),
     )
     schemas: tuple[SchemaRule, ...] = _read(entries, "schema", read_schema)
     _no_twins(schemas, lambda rule: rule.schema.casefold())
     renames: tuple[RenameRule, ...] = _read(entries, "table", read_rename) + _read(entries, "column", read_rename)
     _no_twins(renames, lambda rule: (rule.table.casefold(), (rule.column or "").casefold()))
+    strips: tuple[StripRule, ...] = _read(entries, "strip", read_strip)
+    _no_twins(strips, lambda rule: (rule.of, rule.prefix.casefold(), (rule.table or "").casefold()))
+    cases: tuple[CaseRule, ...] = _read(entries, "case", read_case)
+    _no_twins(cases, lambda rule: (rule.of, (rule.table or "").casefold()))
     collations: tuple[CollationRule, ...] = _read(entries, "collation", read_collation)
     _no_twins(collations, lambda rule: rule.collation.casefold())
     functions: tuple[FunctionRule, ...] = _read(entries, "function", read_function)
@@ -65,21 +87,22 @@ def load_rules(overlay: Path | None = None) -> Rules:
     _no_twins(checks, lambda rule: rule.id)
     objects: tuple[ObjectRule, ...] = _read(entries, "object", read_object)
     _no_twins(objects, lambda rule: rule.word)
-    rules = Rules(types, schemas, renames, collations, functions, _by_id(checks), objects)
-    _known_findings(rules)
+    rules = Rules(types, schemas, renames, collations, functions, _by_id(checks), objects, strips, cases)
+    _known_findings(rules, checks)
     return rules
 
 
-def _subject(rule: TypeRule) -> object:
-    return rule.type, rule.alias, rule.table, rule.column, rule.max, rule.over_length, rule.over_scale
+def _folded(pattern: str | None) -> str:
+    return (pattern or "").casefold()
 
 
 def _folder(folder: Path, *, overlay: bool) -> tuple[Entry, ...]:
     found: tuple[Entry, ...] = ()
+    shown = folder.as_posix() if overlay else SHIPPED
     for path in sorted(folder.glob("*.toml")):
         if path.name not in FILES:
-            raise RulesError(f"{path.name} is no rule file", todo=suggestion(path.name, FILES))
-        found += read_entries(path, FILES[path.name], overlay=overlay)
+            raise RulesError(f"{shown}/{path.name} is no rule file", todo=suggestion(path.name, FILES))
+        found += read_entries(path, FILES[path.name], overlay=overlay, folder=shown)
     return found
 
 
@@ -87,7 +110,9 @@ def _read(entries: Iterable[Entry], kind: str, read: Callable[[Entry], T]) -> tu
     return tuple(read(entry) for entry in entries if entry.kind == kind)
 
 
-R = TypeVar("R", TypeRule, SchemaRule, RenameRule, CollationRule, FunctionRule, CheckRule, ObjectRule)
+R = TypeVar(
+    "R", TypeRule, SchemaRule, RenameRule, StripRule, CaseRule, CollationRule, FunctionRule, CheckRule, ObjectRule
+)
 
 
 def _no_twins(rules: Iterable[R], key: Callable[[R], object]) -> None:
@@ -106,7 +131,7 @@ def _by_id(checks: Iterable[CheckRule]) -> dict[str, CheckRule]:
     return {id_: winner for id_, rules in grouped.items() if (winner := best(rules, f"the check {id_}"))}
 
 
-def _known_findings(rules: Rules) -> None:
+def _known_findings(rules: Rules, checks: tuple[CheckRule, ...]) -> None:
     named = [(rule.origin, rule.finding) for rule in rules.types]
     named += [(rule.origin, rule.finding) for rule in rules.collations]
     named += [(rule.origin, rule.finding) for rule in rules.functions]
@@ -114,3 +139,11 @@ def _known_findings(rules: Rules) -> None:
     for origin, finding in named:
         if finding is not None and finding not in rules.checks:
             raise RulesError(f"{origin}: no check has the id {finding!r}", todo=suggestion(finding, rules.checks))
+    known = {rule.id for rule in checks if not rule.origin.overlay}
+    for rule in checks:
+        if rule.id not in known and rule.id not in {finding for _, finding in named}:
+            raise RulesError(
+                f"{rule.origin}: nothing makes the remark {rule.id!r}",
+                why="no such check is shipped, and none of your rules names it as its finding",
+                todo=suggestion(rule.id, known),
+            )

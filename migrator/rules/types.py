@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from migrator.errors import RulesError
 from migrator.model.datatype import DataType, SqlType
 from migrator.model.mapping import Form, Part
 from migrator.model.name import ObjectName
 from migrator.rules.entry import Entry, Origin, suggestion
+from migrator.rules.example import Example, read_examples
+from migrator.rules.forms import HOLDERS, forms_of, impossible
 from migrator.rules.match import matches, pattern_weight
 
 FRACTION_DIGITS: Final = 6
@@ -62,18 +65,29 @@ class TypeRule:
     why_not: str = ""
     finding: str | None = None
     default: str | None = None
+    examples: tuple[Example, ...] = ()
 
     def fits(self, type_: DataType, table: ObjectName, column: str) -> bool:
         """True if the rule speaks of this column."""
-        if type_.base is not self.type or not matches(self.table, str(table)) or not matches(self.column, column):
-            return False
+        return self.misfit(type_, table, column) is None
+
+    def misfit(self, type_: DataType, table: ObjectName, column: str) -> str | None:
+        """Why the rule does not speak of this column, None where it does."""
+        if type_.base is not self.type:
+            return f"it is for {self.type}"
+        if not matches(self.column, column):
+            return f"it is for columns {self.column}"
+        if not matches(self.table, str(table)):
+            return f"it is for the table {self.table}"
         if self.alias is not None and (type_.alias is None or not matches(self.alias, str(type_.alias))):
-            return False
+            return f"it is for the alias type {self.alias}"
         if type_.is_max != bool(self.max):
-            return False
+            return "it is for (max)" if self.max else "it is not for (max)"
         if self.over_length is not None and (type_.length or 1) <= self.over_length:
-            return False
-        return self.over_scale is None or scale_of(type_) > self.over_scale
+            return f"it is for lengths over {self.over_length}"
+        if self.over_scale is not None and scale_of(type_) <= self.over_scale:
+            return f"it is for scales over {self.over_scale}"
+        return None
 
     @property
     def specificity(self) -> tuple[int, ...]:
@@ -87,14 +101,22 @@ class TypeRule:
         )
 
     def mysql_type(self, type_: DataType) -> str:
-        """``to`` with the sizes of ``type_``."""
+        """``to`` with the sizes of ``type_``. Raises RulesError where MySQL has no such type."""
         scale = scale_of(type_)
-        return self.to.format(
+        text = self.to.format(
             length=type_.length or 1,
             precision=type_.precision or 18,
             scale=scale,
             fraction=min(scale, FRACTION_DIGITS),
         )
+        why = impossible(text)
+        if why is not None:
+            raise RulesError(
+                f"{self.origin}: {type_} becomes {text}, which MySQL does not have",
+                why=why,
+                todo="write a rule of its own for such sizes, with over_length or over_scale",
+            )
+        return text
 
 
 def scale_of(type_: DataType) -> int:
@@ -130,11 +152,45 @@ def read_type(entry: Entry) -> TypeRule:
         why_not=entry.text("why_not", ""),
         finding=entry.optional("finding"),
         default=entry.optional("default"),
+        examples=read_examples(entry),
     )
     entry.done()
     if not rule.compared and not rule.why_not:
         raise entry.error("a column that is not compared needs why_not", todo="say in one sentence why")
+    _can_be_copied(rule, entry)
     return rule
+
+
+def _can_be_copied(rule: TypeRule, entry: Entry) -> None:
+    forms = forms_of(rule.type)
+    if rule.form not in forms:
+        raise entry.error(
+            f"form = {str(rule.form)!r}: values of {rule.type} cannot be brought into it",
+            todo=f"known for {rule.type} are {', '.join(sorted(forms))}",
+        )
+    word = _word(rule.to)
+    if word not in HOLDERS[rule.form]:
+        raise entry.error(
+            f"a {word} cannot hold values of the form {str(rule.form)!r}",
+            todo=f"known are {', '.join(sorted(HOLDERS[rule.form]))}",
+        )
+    second = rule.companion
+    if second is not None and _word(second.to) not in HOLDERS[second.form]:
+        raise entry.error(
+            f"a {_word(second.to)} cannot hold values of the form {str(second.form)!r}",
+            todo=f"known are {', '.join(sorted(HOLDERS[second.form]))}",
+        )
+    parts = _PARTS.get(rule.type, (Part.WHOLE, None))
+    if (rule.part, second and second.part) != parts:
+        wanted = f"part = {str(parts[0])!r}" + (f" and a companion with {str(parts[1])!r}" if parts[1] else " alone")
+        raise entry.error(f"a value of {rule.type} cannot be split like this", todo=f"it takes {wanted}")
+
+
+_PARTS: Final = {
+    SqlType.DATETIMEOFFSET: (Part.UTC, Part.OFFSET_MINUTES),
+    SqlType.SQL_VARIANT: (Part.VARIANT_VALUE, Part.VARIANT_TYPE),
+}
+"""What arrives as two values: a rule has to take both, or one would be lost."""
 
 
 def _companion(entry: Entry | None) -> CompanionRule | None:
@@ -157,7 +213,11 @@ def _template(entry: Entry, key: str) -> str:
             raise entry.error(
                 f"{key} has an unknown placeholder {{{placeholder}}}", todo=suggestion(placeholder, _KNOWN)
             )
-    word = re.split(r"\W", text, maxsplit=1)[0]
+    word = _word(text)
     if word not in MYSQL_TYPES:
         raise entry.error(f"{key}: {word!r} is no MySQL type in capitals", todo=suggestion(word.upper(), MYSQL_TYPES))
     return text
+
+
+def _word(text: str) -> str:
+    return re.split(r"\W", text, maxsplit=1)[0]

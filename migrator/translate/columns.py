@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.model.mapping import Form, TargetColumn
 from migrator.model.schema import Column, ObjectKind
 from migrator.rules import Rules
-from migrator.rules.types import FRACTION_DIGITS, TypeRule, scale_of
+from migrator.rules.collations import CollationRule
+from migrator.rules.forms import kept_scale
+from migrator.rules.types import TypeRule
 from migrator.translate.draft import ColumnDraft, TableDraft
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 
-_DECIMAL_SCALE: Final = 30
 _COMMENT_LIMIT: Final = 1024
-_CIPHER: Final = DataType(SqlType.VARBINARY, length=MAX)
+CIPHER: Final = DataType(SqlType.VARBINARY, length=MAX)
+"""What Always Encrypted gives away without its key: bytes, whatever the column's type."""
+_USUAL: Final = "SQL_Latin1_General_CP1_CI_AS"
 _OF_INNODB: Final = ("DB_ROW_ID", "DB_TRX_ID", "DB_ROLL_PTR", "FTS_DOC_ID")
 
 
@@ -29,11 +32,15 @@ class Collations:
 
     def of(self, collation: str | None) -> tuple[str, str | None]:
         """MySQL's collation, and the remark that goes with it."""
-        rule = self.rules.collation(collation or self.default) or self.rules.collation("SQL_Latin1_General_CP1_CI_AS")
+        known = self.rules.collation(collation or self.default)
+        rule = known or self.rules.collation(_USUAL)
         if rule is None:
             return "utf8mb4_0900_as_ci", "collation-unknown"
-        known = self.rules.collation(collation or self.default) is not None
-        return rule.to, rule.finding if known else "collation-unknown"
+        return rule.to, "collation-unknown" if known is None else rule.finding
+
+    def rule(self, collation: str | None) -> CollationRule | None:
+        """The rule behind ``of``, None where no rule knows even the usual collation."""
+        return self.rules.collation(collation or self.default) or self.rules.collation(_USUAL)
 
 
 def draft_columns(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:
@@ -41,16 +48,18 @@ def draft_columns(draft: TableDraft, rules: Rules, collations: Collations, notes
     names = Namer(_OF_INNODB)
     for column in draft.source.columns:
         label = draft.label(column.name)
-        wanted = rules.chosen_name(draft.object, column.name) or column.name
-        name = names.take(wanted, column.name)
+        naming = rules.column_name(draft.object, column.name)
+        name = names.take_ruled(naming, label, column.name)
         notes.count(ObjectKind.COLUMN, label, name)
-        if name != column.name and rules.chosen_name(draft.object, column.name) is None:
+        if name != naming.wanted:
             notes.add("name-changed", ObjectKind.COLUMN, label, column.place, name=name)
         _remarks(column, label, notes)
         if column.computed is not None or column.type is None:
-            draft.columns.append(_placeholder(column, name))
-            continue
-        draft.columns += _stored(draft, column, name, names, rules, collations, notes)
+            drafts = [_placeholder(column, name)]
+        else:
+            drafts = _stored(draft, column, name, names, rules, collations, notes)
+        named_by = tuple(map(str, naming.origins))
+        draft.columns += [replace(item, rules=(*item.rules, *named_by)) for item in drafts]
 
 
 def _stored(
@@ -58,8 +67,7 @@ def _stored(
 ) -> list[ColumnDraft]:
     assert column.type is not None  # noqa: S101 - the caller has looked
     label = draft.label(column.name)
-    # What Always Encrypted gives away without its key are bytes, whatever the column's type.
-    type_ = _CIPHER if column.encrypted else column.type
+    type_ = CIPHER if column.encrypted else column.type
     rule = rules.type_rule(type_, draft.object, column.name)
     if rule.finding is not None:
         notes.add(rule.finding, ObjectKind.COLUMN, label, column.place, type=type_)
@@ -75,14 +83,15 @@ def _stored(
         form=rule.form,
         nullable=column.nullable,
         part=rule.part,
-        scale=target_scale(rule, type_),
+        scale=kept_scale(rule.form, text),
         srid=rule.srid or 0,
         compared=rule.compared,
         why_not=rule.why_not,
     )
     comment = comment_of(column, label, notes)
     default = _filled_by_system(column, target) or rule.default
-    drafts = [ColumnDraft(target, column, collation, default=default, comment=comment)]
+    decided = deciding(rule, column.collation, collations)
+    drafts = [ColumnDraft(target, column, collation, default=default, comment=comment, rules=decided)]
     if rule.companion is not None:
         companion = TargetColumn(
             name=names.take(name + rule.companion.suffix, column.name),
@@ -92,7 +101,7 @@ def _stored(
             nullable=column.nullable,
             part=rule.companion.part,
         )
-        drafts.append(ColumnDraft(companion, column))
+        drafts.append(ColumnDraft(companion, column, rules=(str(rule.origin),)))
     return drafts
 
 
@@ -107,13 +116,10 @@ def type_text(
     return (text if target == table_collation else f"{text} CHARACTER SET utf8mb4 COLLATE {target}"), target
 
 
-def target_scale(rule: TypeRule, type_: DataType) -> int:
-    """The decimals or second digits that the target keeps."""
-    if rule.form is Form.DECIMAL:
-        return min(scale_of(type_), _DECIMAL_SCALE)
-    if rule.form in (Form.TIME, Form.DATETIME):
-        return min(scale_of(type_), FRACTION_DIGITS)
-    return 0
+def deciding(rule: TypeRule, collation: str | None, collations: Collations) -> tuple[str, ...]:
+    """The places of the rules behind ``type_text``: the type's, then that of the collation."""
+    chosen = collations.rule(collation) if rule.collated else None
+    return (str(rule.origin),) if chosen is None else (str(rule.origin), str(chosen.origin))
 
 
 def _filled_by_system(column: Column, target: TargetColumn) -> str | None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from migrator.model.datatype import SqlType
+from migrator.model.mapping import Form
 from migrator.model.schema import Action, Column, ObjectKind
 from migrator.rules import Rules
-from migrator.translate.columns import Collations, comment_of, target_scale, type_text
+from migrator.rules.forms import kept_scale
+from migrator.translate.columns import Collations, comment_of, deciding, type_text
 from migrator.translate.draft import ColumnDraft, Generated, TableDraft
 from migrator.translate.expressions.arithmetic import as_text
 from migrator.translate.expressions.scope import ColumnValue, Scope
@@ -16,16 +18,20 @@ from migrator.translate.expressions.translator import Translator
 from migrator.translate.expressions.value import Untranslatable, Value
 from migrator.translate.notes import Notes
 
+AS_BYTES: Final = "your rules keep as bytes, while MySQL's expressions take a uniqueidentifier as text"
 MISSING: Final = "is a computed column that could not be translated"
 
 
 def scope_of(draft: TableDraft, rules: Rules, collation: str, *, generated: bool = True) -> Scope:
     """The columns that an expression in the table may use; ``generated`` ones only where they have their final type."""
     columns: dict[str, ColumnValue] = {}
+    missing = dict(draft.missing)
     for column in reversed(draft.columns):
         source = column.source
         if source is None or source.type is None or (column.generated is not None and not generated):
             continue
+        if source.type.base is SqlType.UNIQUEIDENTIFIER and column.target.form is Form.BINARY:
+            missing[source.name.casefold()] = AS_BYTES
         columns[source.name.casefold()] = ColumnValue(
             target=column.name,
             type=source.type.without_alias(),
@@ -33,7 +39,7 @@ def scope_of(draft: TableDraft, rules: Rules, collation: str, *, generated: bool
             collation=source.collation or collation,
             auto_increment=column.auto_increment,
         )
-    return Scope(rules, columns, missing=dict(draft.missing), collation=collation)
+    return Scope(rules, columns, missing=missing, collation=collation)
 
 
 def draft_computed(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:
@@ -75,6 +81,8 @@ def _generated(
     if type_.base in (SqlType.SQL_VARIANT, SqlType.DATETIMEOFFSET):
         raise Untranslatable(f"a {type_.base} takes two columns")
     rule = rules.type_rule(type_, draft.object, source.name)
+    if type_.base is SqlType.UNIQUEIDENTIFIER and rule.form is Form.BINARY:
+        raise Untranslatable(f"it is a value that {AS_BYTES}")
     text, collation = type_text(rule, type_, source.collation, draft.collation, collations)
     assert source.computed is not None  # noqa: S101 - the caller has looked
     stored = source.computed.persisted or _in_key(draft, source.name)
@@ -82,7 +90,7 @@ def _generated(
         stored = False  # MySQL refuses a foreign key's action on a base column of a stored generated column
     nullable = source.nullable and value.nullable and not _in_primary_key(draft, source.name)
     target = replace(
-        column.target, type=text, form=rule.form, scale=target_scale(rule, type_), nullable=nullable, compared=False
+        column.target, type=text, form=rule.form, scale=kept_scale(rule.form, text), nullable=nullable, compared=False
     )
     return ColumnDraft(
         target,
@@ -90,6 +98,7 @@ def _generated(
         collation,
         generated=Generated(as_text(value).sql, stored),
         comment=comment_of(source, draft.label(source.name), notes),
+        rules=(*deciding(rule, source.collation, collations), *column.rules),
     )
 
 

@@ -46,6 +46,8 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
             notes.add(remark, ObjectKind.DEFAULT, label, source.place)
         if text is None:
             continue
+        if column.target.form is Form.BINARY and source.type and source.type.base is SqlType.UNIQUEIDENTIFIER:
+            text = f"(UUID_TO_BIN({text}))"
         draft.replace(column, replace(column, default=text))
         _companion(draft, column)
 

@@ -23,6 +23,7 @@ class ColumnDraft:
     """A column of the target, loaded or generated. ``collation`` is MySQL's, None for what is no collated text.
 
     ``source`` is None for a column that only serves an index; ``default`` is MySQL text as it stands after DEFAULT.
+    ``rules`` are the places of the rules that had a say, the type's first.
     """
 
     target: TargetColumn
@@ -32,6 +33,7 @@ class ColumnDraft:
     generated: Generated | None = None
     auto_increment: bool = False
     comment: str | None = None
+    rules: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

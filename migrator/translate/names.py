@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
+
+from migrator.errors import RulesError
+from migrator.rules.names import Naming
 
 LIMIT: Final = 64
 _FILE_LIMIT: Final = 240
@@ -29,11 +33,19 @@ def fitting(name: str) -> str:
     return _marked(usable, name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Who has a name; ``made_by`` are the user's rules that made it."""
+
+    owner: str
+    made_by: tuple[object, ...] = ()
+
+
 class Namer:
     """Hands out names of one kind that do not collide, and remembers them."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {fold(name) for name in taken}
+        self._taken = {fold(name): _Holder(f"{name}, which is reserved") for name in taken}
 
     def take(self, wanted: str, owner: str = "") -> str:
         """A free name as close to ``wanted`` as possible; ``owner`` makes the hash differ where two want the same."""
@@ -42,7 +54,25 @@ class Namer:
         while fold(name) in self._taken:
             name = _marked(fitting(wanted), f"{owner}.{wanted}#{attempt}")
             attempt += 1
-        self._taken.add(fold(name))
+        self._taken[fold(name)] = _Holder(owner or wanted)
+        return name
+
+    def take_ruled(self, naming: Naming, label: str, owner: str) -> str:
+        """As ``take``; ``label`` is the whole name of the owner.
+
+        Raises RulesError where the user's rules make two names meet that the source keeps apart.
+        """
+        name = fitting(naming.wanted)
+        holder = self._taken.get(fold(name))
+        made_by = naming.made_by or (holder.made_by if holder is not None else ())
+        if holder is not None and made_by:
+            raise RulesError(
+                f"{label} and {holder.owner} would both be called {name}",
+                why=f"by {' and '.join(map(str, made_by))}",
+                todo="give one of them another name in names.toml",
+            )
+        name = self.take(naming.wanted, owner)
+        self._taken[fold(name)] = _Holder(label, naming.made_by)
         return name
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from migrator.model.mapping import TableMapping
 from migrator.model.name import ObjectName
 from migrator.model.schema import Database, ObjectKind, Table
-from migrator.model.translation import Phase, Translation
+from migrator.model.translation import Phase, TranslatedColumn, Translation
 from migrator.mysql.control import OWN_TABLES
 from migrator.rules import Rules
 from migrator.translate.checks import draft_checks
@@ -24,14 +24,17 @@ from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 from migrator.translate.rowsize import fit_row
 from migrator.translate.surrogates import Place, place, surrogates
+from migrator.translate.trace import translated_columns, unused_rules
 
 
 def plan(database: Database, rules: Rules) -> Translation:
     """What ``database`` becomes under ``rules``. Raises RulesError where rules contradict each other or miss a type."""
+    rules = rules.watched()
     notes = Notes(rules)
     collations = Collations(rules, database.collation)
     collation, _ = collations.of(None)
     drafts: dict[ObjectName, TableDraft] = {}
+    columns: list[TranslatedColumn] = []
     tables, checks = Namer(OWN_TABLES), Namer()
     for table in database.tables:
         draft = TableDraft(table, _table_name(table, rules, tables, notes), collation)
@@ -40,15 +43,18 @@ def plan(database: Database, rules: Rules) -> Translation:
         draft_computed(draft, rules, collations, notes)
         if not fit_row(draft, notes):
             list_left_out(table, notes)
+            columns += translated_columns(draft, left_out=True)
             continue
         draft_defaults(draft, rules, notes)
         IndexPlanner(draft, rules, database.collation, notes).plan()
         draft_checks(draft, rules, database.collation, checks, notes)
         drafts[table.name] = draft
+    columns += [column for draft in drafts.values() for column in translated_columns(draft)]
     draft_foreign_keys(drafts, notes)
     list_others(database, rules, notes)
     if any(column.collation is not None for draft in drafts.values() for column in draft.columns):
         notes.add("no-pad", ObjectKind.OTHER, database.name or "the database", collation=collation)
+    unused_rules(rules, notes)
     made_up = surrogates(database)
     order = list(Phase)
     made = sorted(
@@ -59,17 +65,17 @@ def plan(database: Database, rules: Rules) -> Translation:
         statements=tuple(made),
         objects=notes.objects(),
         findings=notes.findings,
+        columns=tuple(columns),
         collation=collation,
     )
 
 
 def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
     label = str(table.name)
-    chosen = rules.chosen_name(table.name)
-    wanted = chosen or rules.prefix(table.name.schema) + table.name.name
-    name = names.take(wanted, label)
+    naming = rules.table_name(table.name)
+    name = names.take_ruled(naming, label, label)
     notes.count(ObjectKind.TABLE, label, name)
-    if name != wanted:
+    if name != naming.wanted:
         notes.add("name-changed", ObjectKind.TABLE, label, table.place, name=name)
     if len(table.description or "") > TABLE_COMMENT:
         notes.add("comment-cut", ObjectKind.TABLE, label, table.place, limit=TABLE_COMMENT)

@@ -10,6 +10,8 @@ from migrator.translate.draft import ColumnDraft, TableDraft
 from migrator.translate.notes import Notes
 from migrator.translate.storage import COLUMN_LIMIT, PAGE_LIMIT, ROW_LIMIT, storage
 
+ROW_SIZE: Final = "row size"
+"""What stands among a column's rules where the program had to choose another type."""
 _RECORD_HEADER: Final = 5 + 6 + 7
 """InnoDB's record header, transaction number and roll pointer."""
 _ROW_NUMBER: Final = 6
@@ -40,7 +42,9 @@ def fit_row(draft: TableDraft, notes: Notes) -> bool:
         type_ = column.target.type
         word = "BLOB" if type_.startswith("VARBINARY") else "TEXT"
         moved = word + type_[type_.index(")") + 1 :]
-        draft.replace(column, replace(column, target=replace(column.target, type=moved)))
+        draft.replace(
+            column, replace(column, target=replace(column.target, type=moved), rules=(*column.rules, ROW_SIZE))
+        )
         if column.source is not None:
             label = draft.label(column.source.name)
             notes.add("row-size", ObjectKind.COLUMN, label, column.source.place, type=type_, word=word, limit=ROW_LIMIT)
