@@ -44,7 +44,8 @@ class CompanionRule:
 class TypeRule:
     """One ``[[type]]``. ``to`` is a MySQL type with placeholders; ``finding`` names a rule of checks.toml.
 
-    ``default`` is MySQL's DEFAULT for columns that SQL Server fills by itself.
+    ``default`` is MySQL's DEFAULT for columns that SQL Server fills by itself; one that is not ``loaded`` gets nothing
+    else, not even the values that are there.
     """
 
     type: SqlType
@@ -65,6 +66,7 @@ class TypeRule:
     why_not: str = ""
     finding: str | None = None
     default: str | None = None
+    loaded: bool = True
     examples: tuple[Example, ...] = ()
 
     def fits(self, type_: DataType, table: ObjectName, column: str) -> bool:
@@ -152,6 +154,7 @@ def read_type(entry: Entry) -> TypeRule:
         why_not=entry.text("why_not", ""),
         finding=entry.optional("finding"),
         default=entry.optional("default"),
+        loaded=entry.flag("loaded", default=True),
         examples=read_examples(entry),
     )
     entry.done()
@@ -163,7 +166,9 @@ def read_type(entry: Entry) -> TypeRule:
 
 def _can_be_copied(rule: TypeRule, entry: Entry) -> None:
     forms = forms_of(rule.type)
-    if rule.form not in forms:
+    if not rule.loaded:
+        _can_be_left_empty(rule, entry)
+    elif rule.form not in forms:
         raise entry.error(
             f"form = {str(rule.form)!r}: values of {rule.type} cannot be brought into it",
             todo=f"known for {rule.type} are {', '.join(sorted(forms))}",
@@ -184,6 +189,16 @@ def _can_be_copied(rule: TypeRule, entry: Entry) -> None:
     if (rule.part, second and second.part) != parts:
         wanted = f"part = {str(parts[0])!r}" + (f" and a companion with {str(parts[1])!r}" if parts[1] else " alone")
         raise entry.error(f"a value of {rule.type} cannot be split like this", todo=f"it takes {wanted}")
+
+
+def _can_be_left_empty(rule: TypeRule, entry: Entry) -> None:
+    if rule.type is not SqlType.ROWVERSION:
+        raise entry.error(f"loaded = false would lose the values of {rule.type}", todo="only rowversion may be left")
+    if rule.default is None or rule.finding is None:
+        raise entry.error(
+            "a column that is not loaded needs default and finding",
+            todo='add finding = "rowversion-renewed", default = "CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"',
+        )
 
 
 _PARTS: Final = {

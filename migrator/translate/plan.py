@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from migrator.errors import RulesError
 from migrator.model.mapping import TableMapping
 from migrator.model.name import ObjectName
 from migrator.model.schema import Database, ObjectKind, Table
@@ -47,6 +48,7 @@ def plan(database: Database, rules: Rules) -> Translation:
             continue
         draft_defaults(draft, rules, notes)
         IndexPlanner(draft, rules, database.collation, notes).plan()
+        _keys_are_loaded(draft)
         draft_checks(draft, rules, database.collation, checks, notes)
         drafts[table.name] = draft
     columns += [column for draft in drafts.values() for column in translated_columns(draft)]
@@ -86,11 +88,25 @@ def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
     return name
 
 
+def _keys_are_loaded(draft: TableDraft) -> None:
+    """Raises RulesError where what MySQL fills by itself would have to be unique, or is all that there is."""
+    left = {column.name: column for column in draft.columns if not column.loaded}
+    keys = [draft.primary_key, *(index.parts for index in draft.indexes if index.unique)]
+    unique = next((part.column for parts in keys for part in parts if part.column in left), None)
+    if left and (unique is not None or all(not column.loaded for column in draft.columns)):
+        column = left[unique] if unique is not None else next(iter(left.values()))
+        raise RulesError(
+            f"{draft.label(column.target.source)} is not loaded, by {column.rules[0]}",
+            why="it is in a key, or the only column: its values cannot be left behind",
+            todo="write a rule for this column that keeps them: BINARY(8)",
+        )
+
+
 def _mapping(draft: TableDraft, made_up: set[Place]) -> TableMapping:
     columns = tuple(
         replace(column.target, surrogate=place(draft.object, column.target.source) in made_up)
         for column in draft.columns
-        if column.generated is None
+        if column.generated is None and column.loaded
     )
     loaded = {column.name: column for column in columns}
     counter = next((column.name for column in draft.columns if column.auto_increment), None)

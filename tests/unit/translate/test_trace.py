@@ -151,3 +151,28 @@ def test_names_that_meet_in_the_source_itself_still_get_a_hash(tmp_path: Path) -
     assert first == "sales_orders"
     assert second.startswith("sales_orders_")
     assert "name-changed" in {finding.rule for finding in translation.findings}
+
+
+RENEWED = (
+    '[[type]]\ntype = "rowversion"\nto = "TIMESTAMP(6)"\nform = "datetime"\nloaded = false\n'
+    'default = "CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"\nfinding = "rowversion-renewed"\n'
+)
+
+
+def test_what_is_not_loaded_is_in_the_target_and_not_in_the_map(tmp_path: Path) -> None:
+    translation = translated("CREATE TABLE dbo.T (A int, V rowversion);", tmp_path, types=RENEWED)
+    assert [column.name for column in translation.mappings[0].columns] == ["A"]
+    assert [column.target for column in translation.columns] == ["T.A", "T.V"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "CREATE TABLE dbo.T (A int, V rowversion NOT NULL PRIMARY KEY);",
+        "CREATE TABLE dbo.T (A int, V rowversion NOT NULL UNIQUE);",
+        "CREATE TABLE dbo.T (V rowversion NOT NULL);",
+    ],
+)
+def test_values_of_a_key_cannot_be_left_behind(tmp_path: Path, source: str) -> None:
+    with pytest.raises(RulesError, match=r"dbo\.T\.V is not loaded, by .*types\.toml:1"):
+        translated(source, tmp_path, types=RENEWED)
