@@ -101,6 +101,16 @@ def test_alias_types_can_be_matched(tmp_path: Path) -> None:
     assert rules.type_rule(alias.without_alias(), ORDERS, "x").to == "VARCHAR({length})"
 
 
+def test_a_star_alone_is_no_condition(tmp_path: Path) -> None:
+    entry = '[[type]]\ntype = "int"\n{where}\nto = "BIGINT"\nform = "integer"\n'
+    star, table = entry.format(where='column = "*"'), entry.format(where='table = "Sales.Orders"')
+    rules = load_rules(overlay(tmp_path, types=star + table))
+    assert rules.type_rule(DataType(SqlType.INT), ORDERS, "x").table == "Sales.Orders"
+    rules = load_rules(overlay(tmp_path, types=star + entry.format(where="")))
+    with pytest.raises(RulesError, match="contradict each other"):
+        rules.type_rule(DataType(SqlType.INT), ORDERS, "x")
+
+
 def test_two_rules_of_equal_weight_are_an_error(tmp_path: Path) -> None:
     text = "".join(
         f'[[type]]\ntype = "int"\ncolumn = "{pattern}"\nto = "{to}"\nform = "integer"\n'
@@ -214,6 +224,33 @@ def test_a_check_of_an_overlay_replaces_the_shipped_one(tmp_path: Path) -> None:
     )
     assert load_rules(overlay(tmp_path, checks=text)).check("local-time").status is Status.AUTOMATIC
     assert load_rules().check("local-time").status is Status.LOSSY
+
+
+def test_a_check_that_nothing_makes_is_an_error(tmp_path: Path) -> None:
+    text = (
+        '[[check]]\nid = "seventh-digits"\ntitle = "t"\nseverity = "info"\nstatus = "lossy"\nminutes = 0\n'
+        'reason = "r"\nadvice = "a"\n'
+    )
+    with pytest.raises(RulesError, match=r"checks\.toml:1: nothing makes the remark 'seventh-digits'") as caught:
+        load_rules(overlay(tmp_path, checks=text))
+    assert "meant 'seventh-digit'" in caught.value.todo
+    types = '[[type]]\ntype = "int"\nto = "BIGINT"\nform = "integer"\nfinding = "seventh-digits"\n'
+    assert load_rules(overlay(tmp_path, types=types)).check("seventh-digits").title == "t"
+
+
+def test_an_unknown_file_is_an_error_and_others_are_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    assert load_rules(tmp_path) == load_rules()
+    (tmp_path / "column.toml").write_text("")
+    with pytest.raises(RulesError, match=r"column\.toml is no rule file") as caught:
+        load_rules(tmp_path)
+    assert "collations.toml" in caught.value.todo
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "types.toml").write_bytes(b"\xff\xfe[[type]]")
+    with pytest.raises(RulesError, match=r"types\.toml cannot be read"):
+        load_rules(tmp_path)
 
 
 def test_kinds_of_objects_are_spelled_in_one_way() -> None:
