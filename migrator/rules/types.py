@@ -27,6 +27,12 @@ MYSQL_TYPES: Final = frozenset(
 )
 """The types that a rule may name: those whose sizes are known to the checks of row and key length."""
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
+_WHOLE: Final = re.compile(
+    r"[A-Z]+(?:\((?:\d+|\{\w+\})(?:,(?:\d+|\{\w+\}))?\))?(?: UNSIGNED)?"
+    r"(?: CHARACTER SET (?:ascii|utf8mb4))?(?: COLLATE (?:ascii|utf8mb4)_\w+)?"
+)
+"""What copy and the checks of sizes can read. Rows are loaded as UTF-8 bytes, which other character sets would take for
+something else."""
 _KNOWN: Final = {"length", "precision", "scale", "fraction"}
 
 
@@ -160,6 +166,8 @@ def read_type(entry: Entry) -> TypeRule:
     entry.done()
     if not rule.compared and not rule.why_not:
         raise entry.error("a column that is not compared needs why_not", todo="say in one sentence why")
+    if rule.collated and " " in rule.to:
+        raise entry.error(f"to = {rule.to!r} has words of its own, but the rule is collated", todo="leave one of them")
     _can_be_copied(rule, entry)
     return rule
 
@@ -231,6 +239,11 @@ def _template(entry: Entry, key: str) -> str:
     word = _word(text)
     if word not in MYSQL_TYPES:
         raise entry.error(f"{key}: {word!r} is no MySQL type in capitals", todo=suggestion(word.upper(), MYSQL_TYPES))
+    if not _WHOLE.fullmatch(text):
+        raise entry.error(
+            f"{key} = {text!r} cannot be read as a MySQL type",
+            todo="write TYPE(n) or TYPE(n,m), then UNSIGNED, CHARACTER SET ascii or utf8mb4, COLLATE, where they apply",
+        )
     return text
 
 

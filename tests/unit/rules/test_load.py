@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from migrator.errors import RulesError
 from migrator.model.datatype import MAX, DataType, SqlType
@@ -13,6 +16,12 @@ from migrator.rules import load, load_rules
 from migrator.rules.checks import plain_word
 
 ORDERS = ObjectName("Sales", "Orders")
+INT = '[[type]]\ntype = "int"\nto = "INT"\nform = "integer"\n'
+FUNCTION = '[[function]]\nname = "f"\nto = "F()"\nreturns = "int"\n'
+CHECK = (
+    '[[check]]\nid = "seventh-digit"\ntitle = "t"\nseverity = "info"\nstatus = "lossy"\nminutes = 0\n'
+    'reason = "REASON"\nadvice = "a"\n'
+)
 GUID = DataType(SqlType.UNIQUEIDENTIFIER)
 
 
@@ -159,6 +168,21 @@ def test_two_rules_of_equal_weight_are_an_error(tmp_path: Path) -> None:
             '[[type]]\ntype = "int"\nto = "INT"\nform = "integer"\n' * 2,
             ["types.toml:1 and ", "types.toml:5 speak about the same"],
         ),
+        ("types", '[[type]]\ntype = "int"\nto = "INT({"\nform = "integer"\n', ["cannot be read as a MySQL type"]),
+        ("types", '[[type]]\ntype = "int"\nto = "INT({length!r})"\nform = "integer"\n', ["cannot be read"]),
+        ("types", '[[type]]\ntype = "money"\nto = "DECIMAL(19, 4)"\nform = "decimal"\n', ["TYPE(n,m)"]),
+        ("types", '[[type]]\ntype = "text"\nto = "TEXT CHARACTER SET latin1"\nform = "clob"\n', ["ascii or utf8mb4"]),
+        (
+            "types",
+            '[[type]]\ntype = "text"\nto = "TEXT CHARACTER SET ascii"\nform = "clob"\ncollated = true\n',
+            ["leave one of them"],
+        ),
+        ("types", INT + 'finding = "row-size"\n', ["{limit}", "types.toml:1"]),
+        ("functions", FUNCTION + 'finding = "seventh-digit"\n', ["{type}"]),
+        ("collations", '[[collation]]\ncollation = "X"\nto = "utf8mb4_bin; DROP"\n', ["utf8mb4"]),
+        ("checks", CHECK.replace("REASON", "{tipe} is"), ["checks.toml:1", "{tipe}", "meant 'type'"]),
+        ("checks", CHECK.replace("REASON", "a } b"), ["no placeholders"]),
+        ("checks", CHECK.replace("REASON", "{type.base}"), ["no placeholders"]),
         ("typs", "", ["typs.toml is no rule file", "'types.toml'"]),
         ("collations", '[[collation]]\ncollation = "X"\nto = "latin1_bin"\n', ["utf8mb4"]),
         ("functions", '[[function]]\nname = "f"\nto = "F({1})"\nreturns = "int"\narguments = "text"\n', ["{1}"]),
@@ -274,3 +298,34 @@ def test_an_installed_copy_finds_its_rules(tmp_path: Path, monkeypatch: pytest.M
 
 def test_every_shipped_file_is_expected() -> None:
     assert {path.name for path in load.shipped_folder().glob("*.toml")} == set(load.FILES)
+
+
+WORDS = st.text(max_size=5) | st.sampled_from(
+    ["int", "varchar", "INT", "VARCHAR({length})", "DECIMAL({", "{}", "integer", "text", "dbo.T", "*", "table", "lower"]
+)
+KEYS = st.sampled_from(
+    ["type", "to", "form", "table", "column", "schema", "prefix", "of", "collation", "name", "returns", "arguments", "examples", "reason", "max", "over_length", "finding", "companion", "default", "word", "check", "id", "alias", "loaded"]
+)
+VALUES = WORDS.map(json.dumps) | st.sampled_from(
+    ["1", "true", "[]", "{}", "1.5", "[{}]", "[1]", '{ to = "INT" }', "1979-05-27"]
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([(file, kind) for file, kinds in load.FILES.items() for kind in kinds]),
+    st.dictionaries(KEYS, VALUES, max_size=6),
+)
+def test_whatever_a_file_holds_it_is_read_or_named(
+    tmp_path: Path, place: tuple[str, str], keys: dict[str, str]
+) -> None:
+    file, kind = place
+    text = f"[[{kind}]]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items())
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    problem = ""
+    try:
+        load_rules(tmp_path)
+    except RulesError as error:
+        problem = error.what
+    (tmp_path / file).unlink()
+    assert not problem or file in problem
