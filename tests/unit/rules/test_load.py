@@ -304,7 +304,36 @@ WORDS = st.text(max_size=5) | st.sampled_from(
     ["int", "varchar", "INT", "VARCHAR({length})", "DECIMAL({", "{}", "integer", "text", "dbo.T", "*", "table", "lower"]
 )
 KEYS = st.sampled_from(
-    ["type", "to", "form", "table", "column", "schema", "prefix", "of", "collation", "name", "returns", "arguments", "examples", "reason", "max", "over_length", "finding", "companion", "default", "word", "check", "id", "alias", "loaded"]
+    [
+        *(
+            "type",
+            "to",
+            "form",
+            "table",
+            "column",
+            "schema",
+            "prefix",
+            "of",
+            "collation",
+            "name",
+            "returns",
+            "arguments",
+        ),
+        *(
+            "examples",
+            "reason",
+            "max",
+            "over_length",
+            "finding",
+            "companion",
+            "default",
+            "word",
+            "check",
+            "id",
+            "alias",
+        ),
+        *("loaded", "compared", "why_not", "severity", "status", "minutes", "title", "advice", "srid", "part"),
+    ]
 )
 VALUES = WORDS.map(json.dumps) | st.sampled_from(
     ["1", "true", "[]", "{}", "1.5", "[{}]", "[1]", '{ to = "INT" }', "1979-05-27"]
