@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.errors import RulesError
@@ -35,7 +36,7 @@ def plan(database: Database, rules: Rules) -> Translation:
     collations = Collations(rules, database.collation)
     collation, _ = collations.of(None)
     drafts: dict[ObjectName, TableDraft] = {}
-    columns: list[TranslatedColumn] = []
+    left_out: dict[ObjectName, TableDraft] = {}
     tables, checks = Namer(OWN_TABLES), Namer()
     for table in database.tables:
         draft = TableDraft(table, _table_name(table, rules, tables, notes), collation)
@@ -44,14 +45,13 @@ def plan(database: Database, rules: Rules) -> Translation:
         draft_computed(draft, rules, collations, notes)
         if not fit_row(draft, notes):
             list_left_out(table, notes)
-            columns += translated_columns(draft, left_out=True)
+            left_out[table.name] = draft
             continue
         draft_defaults(draft, rules, notes)
         IndexPlanner(draft, rules, database.collation, notes).plan()
         _keys_are_loaded(draft)
         draft_checks(draft, rules, database.collation, checks, notes)
         drafts[table.name] = draft
-    columns += [column for draft in drafts.values() for column in translated_columns(draft)]
     draft_foreign_keys(drafts, notes)
     list_others(database, rules, notes)
     if any(column.collation is not None for draft in drafts.values() for column in draft.columns):
@@ -67,9 +67,19 @@ def plan(database: Database, rules: Rules) -> Translation:
         statements=tuple(made),
         objects=notes.objects(),
         findings=notes.findings,
-        columns=tuple(columns),
+        columns=tuple(_columns(database, drafts, left_out)),
         collation=collation,
     )
+
+
+def _columns(
+    database: Database, drafts: dict[ObjectName, TableDraft], left_out: dict[ObjectName, TableDraft]
+) -> Iterator[TranslatedColumn]:
+    for table in database.tables:
+        if table.name in drafts:
+            yield from translated_columns(drafts[table.name])
+        else:
+            yield from translated_columns(left_out[table.name], left_out=True)
 
 
 def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:

@@ -28,8 +28,8 @@ def test_every_column_of_every_source_is_there(name: str) -> None:
     database = read_script((FIXTURES / name / "source.sql").read_text(encoding="utf-8"), "source.sql")
     own = FIXTURES / name / "rules"
     translation = plan(database, load_rules(own if own.is_dir() else None))
-    traced = {column.object for column in translation.columns}
-    assert traced == {f"{table.name}.{column.name}" for table in database.tables for column in table.columns}
+    traced = list(dict.fromkeys(column.object for column in translation.columns))
+    assert traced == [f"{table.name}.{column.name}" for table in database.tables for column in table.columns]
     loaded = {(f"{item.target}.{column.name}", column.type) for item in translation.mappings for column in item.columns}
     assert loaded <= {(column.target, column.type) for column in translation.columns}
     for column in translation.columns:
