@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import Formatter
 
 from migrator.model.finding import Severity, Status
 from migrator.rules.entry import Entry, Origin
@@ -28,6 +29,17 @@ class CheckRule:
         return ()
 
 
+def placeholders(reason: str) -> frozenset[str]:
+    """The words in braces of a reason. Raises ValueError where the braces are no placeholders."""
+    words = set()
+    for _, word, form, conversion in Formatter().parse(reason):
+        if word is not None:
+            if not word.isidentifier() or form or conversion:
+                raise ValueError(word)
+            words.add(word)
+    return frozenset(words)
+
+
 def read_check(entry: Entry) -> CheckRule:
     """Read one ``[[check]]``. Raises RulesError."""
     rule = CheckRule(
@@ -41,6 +53,12 @@ def read_check(entry: Entry) -> CheckRule:
         origin=entry.origin,
     )
     entry.done()
+    try:
+        placeholders(rule.reason)
+    except ValueError as error:
+        raise entry.error(
+            "the braces in reason are no placeholders", why=str(error), todo="write {word}, or {{ and }} for braces"
+        ) from None
     return rule
 
 

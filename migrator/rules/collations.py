@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from migrator.rules.entry import Entry, Origin
@@ -35,6 +36,6 @@ def read_collation(entry: Entry) -> CollationRule:
         examples=read_examples(entry),
     )
     entry.done()
-    if not rule.to.startswith("utf8mb4_"):
+    if not re.fullmatch(r"utf8mb4_\w+", rule.to):
         raise entry.error(f"{rule.to!r} is no utf8mb4 collation", todo="the target's character set is utf8mb4")
     return rule

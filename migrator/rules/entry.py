@@ -51,9 +51,9 @@ class Entry:
         self._values = dict(values)
         self._asked: set[str] = set()
 
-    def error(self, what: str, *, todo: str = "") -> RulesError:
+    def error(self, what: str, *, why: str = "", todo: str = "") -> RulesError:
         """An error that names this rule's place."""
-        return RulesError(f"{self.origin}: {what}", todo=todo)
+        return RulesError(f"{self.origin}: {what}", why=why, todo=todo)
 
     def text(self, key: str, default: str | None = None) -> str:
         """A string; required where there is no ``default``."""

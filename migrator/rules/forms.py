@@ -73,8 +73,10 @@ def impossible(mysql_type: str) -> str | None:
     decimals and not more than there are digits, 6 digits of a second.
     """
     found = _SIZED.match(mysql_type)
-    if found is None or found[2] is None:
+    if found is None:
         return None
+    if found[2] is None:
+        return f"{found[1]} needs a length" if found[1] in ("VARCHAR", "VARBINARY") else None
     word, size, scale = found[1], int(found[2]), int(found[3] or 0)
     if word in _MOST and size > _MOST[word]:
         return f"{word} goes up to {_MOST[word]}"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from migrator.errors import RulesError
-from migrator.rules.checks import CheckRule, ObjectRule, read_check, read_object
+from migrator.rules.checks import CheckRule, ObjectRule, placeholders, read_check, read_object
 from migrator.rules.collations import CollationRule, read_collation
-from migrator.rules.entry import Entry, read_entries, suggestion
+from migrator.rules.entry import Entry, Origin, read_entries, suggestion
 from migrator.rules.functions import FunctionRule, read_function
 from migrator.rules.match import best
 from migrator.rules.names import (
@@ -132,18 +132,34 @@ def _by_id(checks: Iterable[CheckRule]) -> dict[str, CheckRule]:
 
 
 def _known_findings(rules: Rules, checks: tuple[CheckRule, ...]) -> None:
-    named = [(rule.origin, rule.finding) for rule in rules.types]
-    named += [(rule.origin, rule.finding) for rule in rules.collations]
-    named += [(rule.origin, rule.finding) for rule in rules.functions]
-    named += [(rule.origin, rule.check) for rule in rules.objects]
-    for origin, finding in named:
-        if finding is not None and finding not in rules.checks:
+    """Raises RulesError where a rule names a remark that there is not, or a remark wants words that nobody gives it."""
+    named: list[tuple[Origin, str | None, frozenset[str]]] = [
+        *((rule.origin, rule.finding, frozenset({"type"})) for rule in rules.types),
+        *((rule.origin, rule.finding, frozenset({"collation"})) for rule in rules.collations),
+        *((rule.origin, rule.finding, frozenset[str]()) for rule in rules.functions),
+        *((rule.origin, rule.check, frozenset({"word"})) for rule in rules.objects),
+    ]
+    for origin, finding, given in named:
+        if finding is None:
+            continue
+        if finding not in rules.checks:
             raise RulesError(f"{origin}: no check has the id {finding!r}", todo=suggestion(finding, rules.checks))
-    known = {rule.id for rule in checks if not rule.origin.overlay}
+        _given(rules.checks[finding], given, f"where {origin} makes it")
+    shipped = {rule.id: rule for rule in checks if not rule.origin.overlay}
     for rule in checks:
-        if rule.id not in known and rule.id not in {finding for _, finding in named}:
+        if rule.id in shipped:
+            _given(rule, placeholders(shipped[rule.id].reason), "where it is made")
+        elif rule.id not in {finding for _, finding, _ in named}:
             raise RulesError(
                 f"{rule.origin}: nothing makes the remark {rule.id!r}",
                 why="no such check is shipped, and none of your rules names it as its finding",
-                todo=suggestion(rule.id, known),
+                todo=suggestion(rule.id, shipped),
             )
+
+
+def _given(check: CheckRule, given: frozenset[str], where: str) -> None:
+    for word in sorted(placeholders(check.reason) - given):
+        raise RulesError(
+            f"{check.origin}: reason has {{{word}}}, which is not known {where}",
+            todo=suggestion(word, given) if given else "write a reason without placeholders",
+        )

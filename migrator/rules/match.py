@@ -31,8 +31,8 @@ def matches(pattern: str | None, name: str) -> bool:
 
 
 def pattern_weight(pattern: str | None) -> int:
-    """0 for no pattern; more letters outside wildcards weigh more; a plain name outweighs every pattern."""
-    if pattern is None:
+    """0 for what fits all; more letters outside wildcards weigh more; a plain name outweighs every pattern."""
+    if pattern is None or not pattern.strip("*"):
         return 0
     letters = sum(character not in "*?" for character in pattern)
     return 1 + letters if letters < len(pattern) else 1000 + letters

@@ -25,7 +25,7 @@ Rule = TypeRule | SchemaRule | RenameRule | StripRule | CaseRule | CollationRule
 class Rules:
     """The rules in force. Two that contradict each other are refused when they are asked about the same thing.
 
-    ``usage`` keeps the places of those that won.
+    ``usage`` keeps the places of those that won, ``collations_asked`` the answers about collations.
     """
 
     types: tuple[TypeRule, ...]
@@ -38,6 +38,7 @@ class Rules:
     strips: tuple[StripRule, ...] = ()
     cases: tuple[CaseRule, ...] = ()
     usage: Usage = field(default_factory=Usage, compare=False, repr=False)
+    collations_asked: dict[str, CollationRule | None] = field(default_factory=dict, compare=False, repr=False)
 
     def watched(self) -> Rules:
         """The same rules, with a record of their own of who won."""
@@ -57,7 +58,8 @@ class Rules:
 
     def type_rule(self, type_: DataType, table: ObjectName, column: str) -> TypeRule:
         """The rule for a column. Raises RulesError where none fits or two contradict each other."""
-        candidates = (rule for rule in self.types if rule.fits(type_, table, column))
+        same = (rule for rule in self.types if rule.type is type_.base)
+        candidates = (rule for rule in same if rule.fits(type_, table, column))
         rule = self._best(candidates, f"the type of {table}.{column}")
         if rule is None:
             raise RulesError(
@@ -103,7 +105,10 @@ class Rules:
 
     def collation(self, name: str) -> CollationRule | None:
         """The rule for a SQL Server collation, None where none knows it."""
-        return self._best((rule for rule in self.collations if matches(rule.collation, name)), f"the collation {name}")
+        if name not in self.collations_asked:  # for every text column, and there are many rules
+            fitting = (rule for rule in self.collations if matches(rule.collation, name))
+            self.collations_asked[name] = best(fitting, f"the collation {name}")
+        return self._won(self.collations_asked[name])
 
     def function(self, name: str, arguments: int) -> FunctionRule | None:
         """The rule for a call with that many arguments, None where none knows it."""
@@ -129,7 +134,9 @@ class Rules:
         return rule
 
     def _best(self, candidates: Iterable[R], what: str) -> R | None:
-        rule = best(candidates, what)
+        return self._won(best(candidates, what))
+
+    def _won(self, rule: R | None) -> R | None:
         if rule is not None:
             self.usage.won.add(rule.origin)
         return rule

@@ -27,6 +27,12 @@ MYSQL_TYPES: Final = frozenset(
 )
 """The types that a rule may name: those whose sizes are known to the checks of row and key length."""
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
+_WHOLE: Final = re.compile(
+    r"[A-Z]+(?:\((?:\d+|\{\w+\})(?:,(?:\d+|\{\w+\}))?\))?(?: UNSIGNED)?"
+    r"(?: CHARACTER SET (?:ascii|utf8mb4))?(?: COLLATE (?:ascii|utf8mb4)_\w+)?"
+)
+"""What copy and the checks of sizes can read. Rows are loaded as UTF-8 bytes, which other character sets would take for
+something else."""
 _KNOWN: Final = {"length", "precision", "scale", "fraction"}
 
 
@@ -44,7 +50,8 @@ class CompanionRule:
 class TypeRule:
     """One ``[[type]]``. ``to`` is a MySQL type with placeholders; ``finding`` names a rule of checks.toml.
 
-    ``default`` is MySQL's DEFAULT for columns that SQL Server fills by itself.
+    ``default`` is MySQL's DEFAULT for columns that SQL Server fills by itself; one that is not ``loaded`` gets nothing
+    else, not even the values that are there.
     """
 
     type: SqlType
@@ -65,6 +72,7 @@ class TypeRule:
     why_not: str = ""
     finding: str | None = None
     default: str | None = None
+    loaded: bool = True
     examples: tuple[Example, ...] = ()
 
     def fits(self, type_: DataType, table: ObjectName, column: str) -> bool:
@@ -152,18 +160,23 @@ def read_type(entry: Entry) -> TypeRule:
         why_not=entry.text("why_not", ""),
         finding=entry.optional("finding"),
         default=entry.optional("default"),
+        loaded=entry.flag("loaded", default=True),
         examples=read_examples(entry),
     )
     entry.done()
     if not rule.compared and not rule.why_not:
         raise entry.error("a column that is not compared needs why_not", todo="say in one sentence why")
+    if rule.collated and " " in rule.to:
+        raise entry.error(f"to = {rule.to!r} has words of its own, but the rule is collated", todo="leave one of them")
     _can_be_copied(rule, entry)
     return rule
 
 
 def _can_be_copied(rule: TypeRule, entry: Entry) -> None:
     forms = forms_of(rule.type)
-    if rule.form not in forms:
+    if not rule.loaded:
+        _can_be_left_empty(rule, entry)
+    elif rule.form not in forms:
         raise entry.error(
             f"form = {str(rule.form)!r}: values of {rule.type} cannot be brought into it",
             todo=f"known for {rule.type} are {', '.join(sorted(forms))}",
@@ -184,6 +197,16 @@ def _can_be_copied(rule: TypeRule, entry: Entry) -> None:
     if (rule.part, second and second.part) != parts:
         wanted = f"part = {str(parts[0])!r}" + (f" and a companion with {str(parts[1])!r}" if parts[1] else " alone")
         raise entry.error(f"a value of {rule.type} cannot be split like this", todo=f"it takes {wanted}")
+
+
+def _can_be_left_empty(rule: TypeRule, entry: Entry) -> None:
+    if rule.type is not SqlType.ROWVERSION:
+        raise entry.error(f"loaded = false would lose the values of {rule.type}", todo="only rowversion may be left")
+    if rule.default is None or rule.finding is None:
+        raise entry.error(
+            "a column that is not loaded needs default and finding",
+            todo='add finding = "rowversion-renewed", default = "CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"',
+        )
 
 
 _PARTS: Final = {
@@ -216,6 +239,11 @@ def _template(entry: Entry, key: str) -> str:
     word = _word(text)
     if word not in MYSQL_TYPES:
         raise entry.error(f"{key}: {word!r} is no MySQL type in capitals", todo=suggestion(word.upper(), MYSQL_TYPES))
+    if not _WHOLE.fullmatch(text):
+        raise entry.error(
+            f"{key} = {text!r} cannot be read as a MySQL type",
+            todo="write TYPE(n) or TYPE(n,m), then UNSIGNED, CHARACTER SET ascii or utf8mb4, COLLATE, where they apply",
+        )
     return text
 
 

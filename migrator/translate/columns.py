@@ -85,13 +85,15 @@ def _stored(
         part=rule.part,
         scale=kept_scale(rule.form, text),
         srid=rule.srid or 0,
-        compared=rule.compared,
+        compared=rule.compared and rule.loaded,
         why_not=rule.why_not,
     )
     comment = comment_of(column, label, notes)
     default = _filled_by_system(column, target) or rule.default
     decided = deciding(rule, column.collation, collations)
-    drafts = [ColumnDraft(target, column, collation, default=default, comment=comment, rules=decided)]
+    drafts = [
+        ColumnDraft(target, column, collation, default=default, comment=comment, rules=decided, loaded=rule.loaded)
+    ]
     if rule.companion is not None:
         companion = TargetColumn(
             name=names.take(name + rule.companion.suffix, column.name),

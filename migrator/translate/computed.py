@@ -19,6 +19,7 @@ from migrator.translate.expressions.value import Untranslatable, Value
 from migrator.translate.notes import Notes
 
 AS_BYTES: Final = "your rules keep as bytes, while MySQL's expressions take a uniqueidentifier as text"
+NOT_LOADED: Final = "your rules leave to MySQL to fill"
 MISSING: Final = "is a computed column that could not be translated"
 
 
@@ -32,6 +33,8 @@ def scope_of(draft: TableDraft, rules: Rules, collation: str, *, generated: bool
             continue
         if source.type.base is SqlType.UNIQUEIDENTIFIER and column.target.form is Form.BINARY:
             missing[source.name.casefold()] = AS_BYTES
+        if not column.loaded:
+            missing[source.name.casefold()] = NOT_LOADED
         columns[source.name.casefold()] = ColumnValue(
             target=column.name,
             type=source.type.without_alias(),

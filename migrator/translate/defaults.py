@@ -47,7 +47,8 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
         if text is None:
             continue
         if column.target.form is Form.BINARY and source.type and source.type.base is SqlType.UNIQUEIDENTIFIER:
-            text = f"(UUID_TO_BIN({text}))"
+            inner = text[1:-1] if text.startswith("(") else text
+            text = f"(UUID_TO_BIN({inner}))"
         draft.replace(column, replace(column, default=text))
         _companion(draft, column)
 

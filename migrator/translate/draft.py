@@ -23,7 +23,7 @@ class ColumnDraft:
     """A column of the target, loaded or generated. ``collation`` is MySQL's, None for what is no collated text.
 
     ``source`` is None for a column that only serves an index; ``default`` is MySQL text as it stands after DEFAULT.
-    ``rules`` are the places of the rules that had a say, the type's first.
+    ``rules`` are the places of the rules that had a say, the type's first. What is not ``loaded`` MySQL fills alone.
     """
 
     target: TargetColumn
@@ -34,6 +34,7 @@ class ColumnDraft:
     auto_increment: bool = False
     comment: str | None = None
     rules: tuple[str, ...] = ()
+    loaded: bool = True
 
     @property
     def name(self) -> str:

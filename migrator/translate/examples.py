@@ -101,9 +101,12 @@ def _type(rule: TypeRule, example: Example, rules: Rules) -> _Result:
     if rule.alias is not None:
         alias = ".".join(map(_bracketed, name_parts(_filled(rule.alias, ""))))
         before, type_ = f"CREATE TYPE {alias} FROM {example.tsql};\nGO\n", alias
-    database = _read(f"{before}CREATE TABLE {schema}.{table} ({column} {type_} NULL);")
+    # not alone: there are columns that a table cannot be made of
+    beside = _bracketed(f"{parts[2][:100]}_")
+    database = _read(f"{before}CREATE TABLE {schema}.{table} ({column} {type_} NULL, {beside} int NULL);")
     translation = plan(database, rules)
-    made = [item for item in translation.columns if item.type]
+    label = f"{parts[0]}.{parts[1]}.{parts[2]}"
+    made = [item for item in translation.columns if item.object == label and item.type]
     if not made:
         raise _Unusable("MySQL cannot have a table of it alone")
     return _Result(", ".join(item.type for item in made), made[0].rules, _statements(translation))

@@ -34,10 +34,9 @@ def explain(database: Database, rules: Rules, name: str) -> tuple[ColumnExplanat
 
 def _subject(database: Database, name: str) -> tuple[Table, tuple[Column, ...]]:
     parts = [part.casefold() for part in name_parts(name)]
-    tables = {(table.name.schema.casefold(), table.name.name.casefold()): table for table in database.tables}
     for schema, rest in ((parts[:1], parts[1:]), ([_USUAL_SCHEMA], parts)):
-        table = tables.get((schema[0], rest[0])) if schema and rest else None
-        if table is None:
+        table = _table(database, [*schema, *rest[:1]], name)
+        if table is None or not rest:
             continue
         if len(rest) == 1:
             return table, table.columns
@@ -48,6 +47,13 @@ def _subject(database: Database, name: str) -> tuple[Table, tuple[Column, ...]]:
         raise _unknown(name, f"{table.name} has no such column", rest[-1], known)
     named = {str(table.name).casefold(): str(table.name) for table in database.tables}
     raise _unknown(name, "no table of the source is called so", ".".join(parts[:2]), named)
+
+
+def _table(database: Database, folded: list[str], written: str) -> Table | None:
+    """The table of that name; where letter case tells several apart, the one that was written."""
+    found = [table for table in database.tables if [table.name.schema.casefold(), table.name.name.casefold()] == folded]
+    exact = (table for table in found if table.name.name in name_parts(written))
+    return next(exact, found[0] if found else None)
 
 
 def _unknown(name: str, why: str, wanted: str, known: dict[str, str]) -> ConfigError:

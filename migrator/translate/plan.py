@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from migrator.errors import RulesError
 from migrator.model.mapping import TableMapping
 from migrator.model.name import ObjectName
 from migrator.model.schema import Database, ObjectKind, Table
@@ -34,7 +36,7 @@ def plan(database: Database, rules: Rules) -> Translation:
     collations = Collations(rules, database.collation)
     collation, _ = collations.of(None)
     drafts: dict[ObjectName, TableDraft] = {}
-    columns: list[TranslatedColumn] = []
+    left_out: dict[ObjectName, TableDraft] = {}
     tables, checks = Namer(OWN_TABLES), Namer()
     for table in database.tables:
         draft = TableDraft(table, _table_name(table, rules, tables, notes), collation)
@@ -43,13 +45,13 @@ def plan(database: Database, rules: Rules) -> Translation:
         draft_computed(draft, rules, collations, notes)
         if not fit_row(draft, notes):
             list_left_out(table, notes)
-            columns += translated_columns(draft, left_out=True)
+            left_out[table.name] = draft
             continue
         draft_defaults(draft, rules, notes)
         IndexPlanner(draft, rules, database.collation, notes).plan()
+        _keys_are_loaded(draft)
         draft_checks(draft, rules, database.collation, checks, notes)
         drafts[table.name] = draft
-    columns += [column for draft in drafts.values() for column in translated_columns(draft)]
     draft_foreign_keys(drafts, notes)
     list_others(database, rules, notes)
     if any(column.collation is not None for draft in drafts.values() for column in draft.columns):
@@ -65,9 +67,19 @@ def plan(database: Database, rules: Rules) -> Translation:
         statements=tuple(made),
         objects=notes.objects(),
         findings=notes.findings,
-        columns=tuple(columns),
+        columns=tuple(_columns(database, drafts, left_out)),
         collation=collation,
     )
+
+
+def _columns(
+    database: Database, drafts: dict[ObjectName, TableDraft], left_out: dict[ObjectName, TableDraft]
+) -> Iterator[TranslatedColumn]:
+    for table in database.tables:
+        if table.name in drafts:
+            yield from translated_columns(drafts[table.name])
+        else:
+            yield from translated_columns(left_out[table.name], left_out=True)
 
 
 def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
@@ -86,11 +98,25 @@ def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
     return name
 
 
+def _keys_are_loaded(draft: TableDraft) -> None:
+    """Raises RulesError where what MySQL fills by itself would have to be unique, or is all that there is."""
+    left = {column.name: column for column in draft.columns if not column.loaded}
+    keys = [draft.primary_key, *(index.parts for index in draft.indexes if index.unique)]
+    unique = next((part.column for parts in keys for part in parts if part.column in left), None)
+    if left and (unique is not None or all(not column.loaded for column in draft.columns)):
+        column = left[unique] if unique is not None else next(iter(left.values()))
+        raise RulesError(
+            f"{draft.label(column.target.source)} is not loaded, by {column.rules[0]}",
+            why="it is in a key, or the only column: its values cannot be left behind",
+            todo="write a rule for this column that keeps them: BINARY(8)",
+        )
+
+
 def _mapping(draft: TableDraft, made_up: set[Place]) -> TableMapping:
     columns = tuple(
         replace(column.target, surrogate=place(draft.object, column.target.source) in made_up)
         for column in draft.columns
-        if column.generated is None
+        if column.generated is None and column.loaded
     )
     loaded = {column.name: column for column in columns}
     counter = next((column.name for column in draft.columns if column.auto_increment), None)

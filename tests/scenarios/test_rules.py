@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.commands import migrator
 
+from migrator.mysql.connect import fetch, session
 from migrator.mysql.url import Target
 
 SHOP = "CREATE TABLE dbo.Orders (Id int NOT NULL PRIMARY KEY, Total money NOT NULL, Notes nvarchar(max) NULL);"
@@ -88,3 +89,60 @@ def test_init(tmp_path: Path) -> None:
     }
     assert migrator("rules", "test", tmp_path / "new").code == 0
     assert migrator("rules", "init", tmp_path / "new").code == 41
+
+
+OTHERWISE = """
+[[type]]
+type = "uniqueidentifier"
+to = "BINARY(16)"
+form = "binary"
+
+[[type]]
+type = "rowversion"
+to = "TIMESTAMP(6)"
+form = "datetime"
+loaded = false
+default = "CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"
+finding = "rowversion-renewed"
+
+[[type]]
+type = "money"
+to = "DECIMAL(19,2)"
+form = "decimal"
+
+[[type]]
+type = "datetime2"
+to = "DATETIME(3)"
+form = "datetime"
+
+[[type]]
+type = "nvarchar"
+max = true
+to = "MEDIUMTEXT"
+form = "text"
+collated = true
+"""
+
+
+def test_rows_come_over_as_ones_own_rules_want_them(homecare: Path, mysql: Target, tmp_path: Path) -> None:
+    rules = tmp_path / "mine"
+    rules.mkdir()
+    (rules / "types.toml").write_text(OTHERWISE, encoding="utf-8")
+    cases = (f'[[case]]\nof = "{of}"\nto = "snake"\n' for of in ("table", "column"))
+    (rules / "names.toml").write_text("".join(cases), encoding="utf-8")
+    answer = migrator("rehearse", homecare, "--target", mysql, "--rules", rules, "--out", tmp_path / "out", "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["differences"] == 0
+    with session(mysql) as connection:
+        types = {
+            str(row[0]).lower()
+            for row in fetch(
+                connection,
+                "SELECT column_type FROM information_schema.columns WHERE table_schema = DATABASE() "
+                "AND table_name NOT LIKE 'migrator%'",
+            )
+        }
+        names = fetch(connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+    assert {"binary(16)", "timestamp(6)", "decimal(19,2)", "datetime(3)", "mediumtext"} <= types
+    assert "char(36)" not in types
+    assert all(str(name).islower() for (name,) in names)

@@ -37,12 +37,12 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 def call(translator: Translator, name: str, arguments: Arguments) -> Value:
     """The value of a call. Raises Untranslatable."""
-    if name in _SPECIAL:
+    rule = translator.scope.rules.function(name, len(arguments))
+    if name in _SPECIAL and not (rule is not None and rule.origin.overlay):  # the user's own rules win here too
         special, least, most = _SPECIAL[name]
         if not least <= len(arguments) <= most:
             raise Untranslatable(f"{name}() is called with {len(arguments)} arguments")
         return special(translator, arguments)
-    rule = translator.scope.rules.function(name, len(arguments))
     if rule is None and name in ("try_cast", "try_convert"):
         raise Untranslatable(f"{name}() is NULL where MySQL fails")
     if rule is None:

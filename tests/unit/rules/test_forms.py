@@ -27,6 +27,8 @@ def test_every_type_has_a_form_and_every_form_a_holder() -> None:
     [
         ('type = "uniqueidentifier"\nto = "BINARY(16)"\nform = "uuid"', ["BINARY cannot hold", "'uuid'", "CHAR"]),
         ('type = "rowversion"\nto = "TIMESTAMP(6)"\nform = "datetime"', ["cannot be brought into it", "binary"]),
+        ('type = "int"\nto = "INT"\nform = "integer"\nloaded = false', ["would lose the values of int"]),
+        ('type = "rowversion"\nto = "TIMESTAMP(6)"\nform = "datetime"\nloaded = false', ["needs default and finding"]),
         ('type = "int"\nto = "VARCHAR(11)"\nform = "text"', ["values of int", "integer"]),
         ('type = "json"\nto = "JSON"\nform = "clob"', ["JSON cannot hold"]),
         ('type = "varchar"\nto = "CHAR({length})"\nform = "text"', ["CHAR cannot hold"]),

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from migrator.errors import RulesError
 from migrator.model.datatype import MAX, DataType, SqlType
@@ -13,6 +16,12 @@ from migrator.rules import load, load_rules
 from migrator.rules.checks import plain_word
 
 ORDERS = ObjectName("Sales", "Orders")
+INT = '[[type]]\ntype = "int"\nto = "INT"\nform = "integer"\n'
+FUNCTION = '[[function]]\nname = "f"\nto = "F()"\nreturns = "int"\n'
+CHECK = (
+    '[[check]]\nid = "seventh-digit"\ntitle = "t"\nseverity = "info"\nstatus = "lossy"\nminutes = 0\n'
+    'reason = "REASON"\nadvice = "a"\n'
+)
 GUID = DataType(SqlType.UNIQUEIDENTIFIER)
 
 
@@ -101,6 +110,16 @@ def test_alias_types_can_be_matched(tmp_path: Path) -> None:
     assert rules.type_rule(alias.without_alias(), ORDERS, "x").to == "VARCHAR({length})"
 
 
+def test_a_star_alone_is_no_condition(tmp_path: Path) -> None:
+    entry = '[[type]]\ntype = "int"\n{where}\nto = "BIGINT"\nform = "integer"\n'
+    star, table = entry.format(where='column = "*"'), entry.format(where='table = "Sales.Orders"')
+    rules = load_rules(overlay(tmp_path, types=star + table))
+    assert rules.type_rule(DataType(SqlType.INT), ORDERS, "x").table == "Sales.Orders"
+    rules = load_rules(overlay(tmp_path, types=star + entry.format(where="")))
+    with pytest.raises(RulesError, match="contradict each other"):
+        rules.type_rule(DataType(SqlType.INT), ORDERS, "x")
+
+
 def test_two_rules_of_equal_weight_are_an_error(tmp_path: Path) -> None:
     text = "".join(
         f'[[type]]\ntype = "int"\ncolumn = "{pattern}"\nto = "{to}"\nform = "integer"\n'
@@ -149,6 +168,21 @@ def test_two_rules_of_equal_weight_are_an_error(tmp_path: Path) -> None:
             '[[type]]\ntype = "int"\nto = "INT"\nform = "integer"\n' * 2,
             ["types.toml:1 and ", "types.toml:5 speak about the same"],
         ),
+        ("types", '[[type]]\ntype = "int"\nto = "INT({"\nform = "integer"\n', ["cannot be read as a MySQL type"]),
+        ("types", '[[type]]\ntype = "int"\nto = "INT({length!r})"\nform = "integer"\n', ["cannot be read"]),
+        ("types", '[[type]]\ntype = "money"\nto = "DECIMAL(19, 4)"\nform = "decimal"\n', ["TYPE(n,m)"]),
+        ("types", '[[type]]\ntype = "text"\nto = "TEXT CHARACTER SET latin1"\nform = "clob"\n', ["ascii or utf8mb4"]),
+        (
+            "types",
+            '[[type]]\ntype = "text"\nto = "TEXT CHARACTER SET ascii"\nform = "clob"\ncollated = true\n',
+            ["leave one of them"],
+        ),
+        ("types", INT + 'finding = "row-size"\n', ["{limit}", "types.toml:1"]),
+        ("functions", FUNCTION + 'finding = "seventh-digit"\n', ["{type}"]),
+        ("collations", '[[collation]]\ncollation = "X"\nto = "utf8mb4_bin; DROP"\n', ["utf8mb4"]),
+        ("checks", CHECK.replace("REASON", "{tipe} is"), ["checks.toml:1", "{tipe}", "meant 'type'"]),
+        ("checks", CHECK.replace("REASON", "a } b"), ["no placeholders"]),
+        ("checks", CHECK.replace("REASON", "{type.base}"), ["no placeholders"]),
         ("typs", "", ["typs.toml is no rule file", "'types.toml'"]),
         ("collations", '[[collation]]\ncollation = "X"\nto = "latin1_bin"\n', ["utf8mb4"]),
         ("functions", '[[function]]\nname = "f"\nto = "F({1})"\nreturns = "int"\narguments = "text"\n', ["{1}"]),
@@ -216,6 +250,33 @@ def test_a_check_of_an_overlay_replaces_the_shipped_one(tmp_path: Path) -> None:
     assert load_rules().check("local-time").status is Status.LOSSY
 
 
+def test_a_check_that_nothing_makes_is_an_error(tmp_path: Path) -> None:
+    text = (
+        '[[check]]\nid = "seventh-digits"\ntitle = "t"\nseverity = "info"\nstatus = "lossy"\nminutes = 0\n'
+        'reason = "r"\nadvice = "a"\n'
+    )
+    with pytest.raises(RulesError, match=r"checks\.toml:1: nothing makes the remark 'seventh-digits'") as caught:
+        load_rules(overlay(tmp_path, checks=text))
+    assert "meant 'seventh-digit'" in caught.value.todo
+    types = '[[type]]\ntype = "int"\nto = "BIGINT"\nform = "integer"\nfinding = "seventh-digits"\n'
+    assert load_rules(overlay(tmp_path, types=types)).check("seventh-digits").title == "t"
+
+
+def test_an_unknown_file_is_an_error_and_others_are_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    assert load_rules(tmp_path) == load_rules()
+    (tmp_path / "column.toml").write_text("")
+    with pytest.raises(RulesError, match=r"column\.toml is no rule file") as caught:
+        load_rules(tmp_path)
+    assert "collations.toml" in caught.value.todo
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "types.toml").write_bytes(b"\xff\xfe[[type]]")
+    with pytest.raises(RulesError, match=r"types\.toml cannot be read"):
+        load_rules(tmp_path)
+
+
 def test_kinds_of_objects_are_spelled_in_one_way() -> None:
     rules = load_rules()
     assert plain_word("SqlXmlSchemaCollection") == plain_word("XML SCHEMA COLLECTION") == "xmlschemacollection"
@@ -237,3 +298,63 @@ def test_an_installed_copy_finds_its_rules(tmp_path: Path, monkeypatch: pytest.M
 
 def test_every_shipped_file_is_expected() -> None:
     assert {path.name for path in load.shipped_folder().glob("*.toml")} == set(load.FILES)
+
+
+WORDS = st.text(max_size=5) | st.sampled_from(
+    ["int", "varchar", "INT", "VARCHAR({length})", "DECIMAL({", "{}", "integer", "text", "dbo.T", "*", "table", "lower"]
+)
+KEYS = st.sampled_from(
+    [
+        *(
+            "type",
+            "to",
+            "form",
+            "table",
+            "column",
+            "schema",
+            "prefix",
+            "of",
+            "collation",
+            "name",
+            "returns",
+            "arguments",
+        ),
+        *(
+            "examples",
+            "reason",
+            "max",
+            "over_length",
+            "finding",
+            "companion",
+            "default",
+            "word",
+            "check",
+            "id",
+            "alias",
+        ),
+        *("loaded", "compared", "why_not", "severity", "status", "minutes", "title", "advice", "srid", "part"),
+    ]
+)
+VALUES = WORDS.map(json.dumps) | st.sampled_from(
+    ["1", "true", "[]", "{}", "1.5", "[{}]", "[1]", '{ to = "INT" }', "1979-05-27"]
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([(file, kind) for file, kinds in load.FILES.items() for kind in kinds]),
+    st.dictionaries(KEYS, VALUES, max_size=6),
+)
+def test_whatever_a_file_holds_it_is_read_or_named(
+    tmp_path: Path, place: tuple[str, str], keys: dict[str, str]
+) -> None:
+    file, kind = place
+    text = f"[[{kind}]]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items())
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    problem = ""
+    try:
+        load_rules(tmp_path)
+    except RulesError as error:
+        problem = error.what
+    (tmp_path / file).unlink()
+    assert not problem or file in problem

@@ -55,7 +55,12 @@ def test_an_overlay_wins_however_vague_it_is(mine: tuple[int, int], theirs: tupl
 @given(NAMES, PATTERNS)
 def test_a_plain_name_outweighs_every_pattern_that_matches_it(name: str, pattern: str) -> None:
     if matches(pattern, name) and set(pattern) & set("*?"):
-        assert pattern_weight(name) > pattern_weight(pattern) > pattern_weight(None)
+        assert pattern_weight(name) > pattern_weight(pattern) >= pattern_weight(None)
+
+
+@given(PATTERNS)
+def test_only_what_fits_all_weighs_nothing(pattern: str) -> None:
+    assert (pattern_weight(pattern) == pattern_weight(None)) == (set(pattern) == {"*"})
 
 
 @given(NAMES)

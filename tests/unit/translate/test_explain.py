@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from migrator.errors import ConfigError
+from migrator.model.name import ObjectName
 from migrator.report.rules import explanation_text
 from migrator.rules import load_rules
 from migrator.translate.explain import explain
@@ -48,6 +50,16 @@ def test_a_whole_table_and_a_table_of_dbo_by_its_name_alone() -> None:
     assert [item.object for item in explain(DATABASE, RULES, "people")] == ["dbo.People.Id", "dbo.People.a.b"]
     [dotted] = explain(DATABASE, RULES, "People.[a.b]")
     assert dotted.ddl == ("`a.b` INT NULL",)
+
+
+def test_letter_case_decides_where_nothing_else_does() -> None:
+    tables = tuple(
+        replace(DATABASE.tables[1], name=ObjectName("dbo", name), columns=DATABASE.tables[1].columns[:1])
+        for name in ("t", "T")
+    )
+    database = replace(DATABASE, tables=tables)
+    found = [explain(database, RULES, f"dbo.{name}")[0].object for name in ("T", "t")]
+    assert found == ["dbo.T.Id", "dbo.t.Id"]
 
 
 def test_a_value_in_two_columns_has_two_lines() -> None:

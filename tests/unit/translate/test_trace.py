@@ -28,8 +28,8 @@ def test_every_column_of_every_source_is_there(name: str) -> None:
     database = read_script((FIXTURES / name / "source.sql").read_text(encoding="utf-8"), "source.sql")
     own = FIXTURES / name / "rules"
     translation = plan(database, load_rules(own if own.is_dir() else None))
-    traced = {column.object for column in translation.columns}
-    assert traced == {f"{table.name}.{column.name}" for table in database.tables for column in table.columns}
+    traced = list(dict.fromkeys(column.object for column in translation.columns))
+    assert traced == [f"{table.name}.{column.name}" for table in database.tables for column in table.columns]
     loaded = {(f"{item.target}.{column.name}", column.type) for item in translation.mappings for column in item.columns}
     assert loaded <= {(column.target, column.type) for column in translation.columns}
     for column in translation.columns:
@@ -151,3 +151,28 @@ def test_names_that_meet_in_the_source_itself_still_get_a_hash(tmp_path: Path) -
     assert first == "sales_orders"
     assert second.startswith("sales_orders_")
     assert "name-changed" in {finding.rule for finding in translation.findings}
+
+
+RENEWED = (
+    '[[type]]\ntype = "rowversion"\nto = "TIMESTAMP(6)"\nform = "datetime"\nloaded = false\n'
+    'default = "CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"\nfinding = "rowversion-renewed"\n'
+)
+
+
+def test_what_is_not_loaded_is_in_the_target_and_not_in_the_map(tmp_path: Path) -> None:
+    translation = translated("CREATE TABLE dbo.T (A int, V rowversion);", tmp_path, types=RENEWED)
+    assert [column.name for column in translation.mappings[0].columns] == ["A"]
+    assert [column.target for column in translation.columns] == ["T.A", "T.V"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "CREATE TABLE dbo.T (A int, V rowversion NOT NULL PRIMARY KEY);",
+        "CREATE TABLE dbo.T (A int, V rowversion NOT NULL UNIQUE);",
+        "CREATE TABLE dbo.T (V rowversion NOT NULL);",
+    ],
+)
+def test_values_of_a_key_cannot_be_left_behind(tmp_path: Path, source: str) -> None:
+    with pytest.raises(RulesError, match=r"dbo\.T\.V is not loaded, by .*types\.toml:1"):
+        translated(source, tmp_path, types=RENEWED)
