@@ -12,10 +12,10 @@ from migrator.model.schema import ObjectKind
 from migrator.rules import Rules
 from migrator.translate.draft import ColumnDraft, TableDraft
 from migrator.translate.expressions.convert import cast
-from migrator.translate.expressions.literals import converted
+from migrator.translate.expressions.literals import converted, of_bytes, to_bytes
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.translator import Translator
-from migrator.translate.expressions.value import MOMENTS, Family, Untranslatable, Value, family_of, quoted_text
+from migrator.translate.expressions.value import INT, MOMENTS, Family, Untranslatable, Value, family_of, quoted_text
 from migrator.translate.notes import Notes
 from migrator.translate.storage import storage
 
@@ -71,6 +71,8 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
         return None
     if value.type.base is SqlType.DATETIMEOFFSET:
         value = replace(value, type=DataType(SqlType.DATETIME2, scale=value.type.scale))
+    if value.family is Family.BINARY and value.sql.startswith("X'"):
+        value = of_bytes(value, type_)
     if value.literal is not None:
         return _constant(converted(value, type_), type_, column)
     if value.family is not family_of(type_) and not {value.family, family_of(type_)} <= MOMENTS - {
@@ -103,6 +105,8 @@ def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
         text = str(Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP))
     elif family is Family.FLOAT:
         text = value.sql
+    elif family is Family.BINARY and isinstance(content, int) and value.type == INT:
+        text = to_bytes(content, type_)
     else:
         raise Untranslatable(f"a constant stands for a {type_.base}")
     return f"({text})" if storage(column.target.type).lob else text
