@@ -65,6 +65,8 @@ def _planned(draft: TableDraft, key: ForeignKey, parent: TableDraft | None) -> l
         if column is None or other is None:
             raise Untranslatable(f"the column {name if column is None else referenced} is not there")
         _same_type(column, other)
+        if Action.SET_NULL in (key.on_delete, key.on_update) and not column.target.nullable:
+            raise Untranslatable(f"SET NULL wants a column that may be NULL, and {column.name} is not")
         pairs.append((column.name, other.name))
     return _in_key_order(parent, pairs)
 

@@ -17,18 +17,15 @@ _CLOCK: Final = (
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.:](?P<fraction>\d{1,7}))?)?)?"
     r"\s*(?P<half>[ap]m)?"
 )
+_DAYS: Final = (
+    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
+    r"(?P<first>\d{1,2})[-/.](?P<last>\d{1,2})[-/.](?P<year>\d{4})",
+    rf"{_WORD}\s+(?P<day>\d{{1,2}})\s*,?\s+(?P<year>\d{{4}})",
+    rf"(?P<day>\d{{1,2}})\s+{_WORD}\s*,?\s+(?P<year>\d{{4}})",
+)
 _FORMS: Final = tuple(
-    re.compile(rf"\s*{form}\s*", re.IGNORECASE)
-    for form in (
-        rf"(?:{days}(?:\s+{_CLOCK})?)"
-        for days in (
-            r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
-            r"(?P<first>\d{1,2})[-/.](?P<last>\d{1,2})[-/.](?P<year>\d{4})",
-            rf"{_WORD}\s+(?P<day>\d{{1,2}})\s*,?\s+(?P<year>\d{{4}})",
-            rf"(?P<day>\d{{1,2}})\s+{_WORD}\s*,?\s+(?P<year>\d{{4}})",
-        )
-    )
-) + (re.compile(rf"\s*{_CLOCK}\s*", re.IGNORECASE),)
+    re.compile(rf"\s*{form}\s*", re.IGNORECASE) for form in (*(rf"{days}(?:\s+{_CLOCK})?" for days in _DAYS), _CLOCK)
+)
 _TICKS: Final = 300
 """A datetime counts 1/300 s. Source: Transact-SQL reference, "datetime", rounding to .000, .003 and .007."""
 
