@@ -20,6 +20,14 @@ from migrator.translate.notes import Notes
 from migrator.translate.storage import storage
 
 _NOW: Final = "CURRENT_TIMESTAMP("
+_RANGES: Final = {
+    SqlType.BIT: range(2),
+    SqlType.TINYINT: range(2**8),
+    SqlType.SMALLINT: range(-(2**15), 2**15),
+    SqlType.INT: range(-(2**31), 2**31),
+    SqlType.BIGINT: range(-(2**63), 2**63),
+}
+_MONEY_DIGITS: Final = {SqlType.MONEY: 19, SqlType.SMALLMONEY: 10}
 
 
 def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
@@ -82,7 +90,15 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
         value = cast(value, type_)
     if value.sql == f"{_NOW}{column.target.scale})" and column.target.form is Form.DATETIME:
         return value.sql if column.target.scale else "CURRENT_TIMESTAMP"
+    if value.family is Family.BINARY and value.sql.startswith("X'") and not type_.is_lob:
+        _within(len(value.sql) - 3 <= 2 * (type_.length or 1))
     return value.sql if value.sql.startswith("X'") and not storage(column.target.type).lob else f"({value.sql})"
+
+
+def _within(fits: bool) -> None:
+    """Raises Untranslatable: SQL Server finds out when a row is inserted, MySQL when the table is made."""
+    if not fits:
+        raise Untranslatable("the constant is out of its column's range")
 
 
 def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
@@ -99,10 +115,13 @@ def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
             raise Untranslatable("the constant is of another type than its column")
         text = quoted_text(content)
     elif family is Family.INTEGER and isinstance(content, (int, Decimal)):
-        whole = int(content)
-        text = str(int(whole != 0) if type_.base is SqlType.BIT else whole)
+        whole = int(content != 0) if type_.base is SqlType.BIT else int(content)
+        _within(whole in _RANGES[type_.base])
+        text = str(whole)
     elif family is Family.EXACT and isinstance(content, (int, Decimal)):
-        text = str(Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP))
+        amount = Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP)
+        _within(len(amount.as_tuple().digits) <= (_MONEY_DIGITS.get(type_.base) or type_.precision or 18))
+        text = str(amount)
     elif family is Family.FLOAT:
         text = value.sql
     elif family is Family.BINARY and isinstance(content, int) and value.type == INT:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 from uuid import UUID
 
 from migrator.model.datatype import DataType, SqlType
 from migrator.rules.types import FRACTION_DIGITS, scale_of
 from migrator.translate.expressions import moments
-from migrator.translate.expressions.value import Family, Untranslatable, Value, family_of, quoted_text
+from migrator.translate.expressions.value import MONEY_TYPES, Family, Untranslatable, Value, family_of, quoted_text
 
 _MOMENT: Final = re.compile(
-    r"^\s*(?:(\d{4})-?(\d{2})-?(\d{2}))?(?:[ T]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.:](\d{1,7}))?)?)?Z?\s*$"
+    r"^\s*(?:(\d{4})-?(\d{2})-?(\d{2}))?(?:[ T]*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?)?Z?\s*$"
 )
 _BYTES: Final = {SqlType.TINYINT: 1, SqlType.SMALLINT: 2, SqlType.INT: 4, SqlType.BIGINT: 8}
 _EPOCH: Final = date(1900, 1, 1)
@@ -60,8 +60,11 @@ def converted(value: Value, type_: DataType) -> Value:
         return moment(content, type_)
     if target in (Family.INTEGER, Family.EXACT, Family.FLOAT) and isinstance(content, str):
         return _number_of(content, type_)
-    if target is Family.TEXT and isinstance(content, int):
-        return text(str(content), unicode=False)
+    if target is Family.TEXT and isinstance(content, (int, Decimal)):
+        # money has two decimals as text, other numbers those that were written.
+        money = value.type is not None and value.type.base in MONEY_TYPES
+        plain = str(Decimal(content).quantize(Decimal("0.01"), ROUND_HALF_UP)) if money else str(content)
+        return text(plain, unicode=False)
     if target is Family.GUID and isinstance(content, str):
         if not re.fullmatch(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?", content):
             raise Untranslatable("a constant is no uniqueidentifier")

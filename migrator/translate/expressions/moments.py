@@ -14,7 +14,7 @@ _WORD: Final = (
     r"sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _CLOCK: Final = (
-    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.:](?P<fraction>\d{1,7}))?)?)?"
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:(?P<mark>[.:])(?P<fraction>\d{1,7}))?)?)?"
     r"\s*(?P<half>[ap]m)?"
 )
 _DAYS: Final = (
@@ -79,7 +79,11 @@ def _clock(parts: dict[str, str | None]) -> str | None:
     if half:
         hours = hours % 12 + (12 if half == "pm" else 0)
     clock = f"{hours:02d}:{int(parts['minute'] or 0):02d}:{int(parts['second'] or 0):02d}"
-    return f"{clock}.{parts['fraction']}" if parts["fraction"] else clock
+    if not parts["fraction"]:
+        return clock
+    # Behind a colon stand thousandths: Transact-SQL reference, "datetime", "Supported string literal formats".
+    thousandths = parts["mark"] == ":"
+    return f"{clock}.{parts['fraction'].rjust(3, '0') if thousandths else parts['fraction']}"
 
 
 def rounded(days: str, clock: str, base: SqlType) -> tuple[str, str]:

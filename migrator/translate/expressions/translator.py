@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from migrator.model.datatype import DataType, SqlType
 from migrator.mysql.connect import quoted
-from migrator.translate.expressions.arithmetic import as_text, bits, calculate, signed
+from migrator.translate.expressions.arithmetic import as_text, bits, calculate, flipped, signed
 from migrator.translate.expressions.compare import comparable, like
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.functions import call
@@ -146,6 +146,8 @@ class Translator:
         if type(node) in _ARITHMETIC:
             left, right = self.scalar(node.this), self.scalar(node.expression)
             return calculate(_ARITHMETIC[type(node)], left, right, self.remarks)
+        if isinstance(node, exp.BitwiseNot):
+            return flipped(self.scalar(node.this))
         if type(node) in _BITS:
             return bits(_BITS[type(node)], self.scalar(node.this), self.scalar(node.expression))
         if isinstance(node, exp.Case):

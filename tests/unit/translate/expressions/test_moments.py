@@ -19,7 +19,8 @@ from migrator.translate.expressions.moments import plain, rounded
         ("2024/2/9 7:05", "2024-02-09 07:05:00"),
         (" 8 AM ", "08:00:00"),
         ("12 pm", "12:00:00"),
-        ("1:02:03:4", "01:02:03.4"),
+        ("1:02:03:4", "01:02:03.004"),
+        ("1:02:03.4", "01:02:03.4"),
     ],
 )
 def test_what_means_the_same_in_every_session(text: str, moment: str) -> None:
