@@ -20,6 +20,8 @@ from migrator.translate.notes import Notes
 from migrator.translate.storage import storage
 
 _NOW: Final = "CURRENT_TIMESTAMP("
+_LONGEST: Final = 65_535
+"""What MySQL's own dictionary holds of a default."""
 _RANGES: Final = {
     SqlType.BIT: range(2),
     SqlType.TINYINT: range(2**8),
@@ -45,6 +47,8 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
         translator = Translator(Scope(rules, stable=False, fraction=_fraction(column)))
         try:
             text = _default(translator, column, source.default.expression)
+            if text is not None and len(text.encode("utf-8", "surrogatepass")) > _LONGEST:
+                raise Untranslatable(f"it is longer than {_LONGEST} bytes")
         except Untranslatable as error:
             notes.count(ObjectKind.DEFAULT, label)
             notes.add("default-dropped", ObjectKind.DEFAULT, label, source.place, reason=error.reason)
