@@ -12,14 +12,24 @@ from migrator.model.schema import ObjectKind
 from migrator.rules import Rules
 from migrator.translate.draft import ColumnDraft, TableDraft
 from migrator.translate.expressions.convert import cast
-from migrator.translate.expressions.literals import converted
+from migrator.translate.expressions.literals import converted, of_bytes, to_bytes
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.translator import Translator
-from migrator.translate.expressions.value import MOMENTS, Family, Untranslatable, Value, family_of, quoted_text
+from migrator.translate.expressions.value import INT, MOMENTS, Family, Untranslatable, Value, family_of, quoted_text
 from migrator.translate.notes import Notes
 from migrator.translate.storage import storage
 
 _NOW: Final = "CURRENT_TIMESTAMP("
+_LONGEST: Final = 65_535
+"""What MySQL's own dictionary holds of a default."""
+_RANGES: Final = {
+    SqlType.BIT: range(2),
+    SqlType.TINYINT: range(2**8),
+    SqlType.SMALLINT: range(-(2**15), 2**15),
+    SqlType.INT: range(-(2**31), 2**31),
+    SqlType.BIGINT: range(-(2**63), 2**63),
+}
+_MONEY_DIGITS: Final = {SqlType.MONEY: 19, SqlType.SMALLMONEY: 10}
 
 
 def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
@@ -37,6 +47,8 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
         translator = Translator(Scope(rules, stable=False, fraction=_fraction(column)))
         try:
             text = _default(translator, column, source.default.expression)
+            if text is not None and len(text.encode("utf-8", "surrogatepass")) > _LONGEST:
+                raise Untranslatable(f"it is longer than {_LONGEST} bytes")
         except Untranslatable as error:
             notes.count(ObjectKind.DEFAULT, label)
             notes.add("default-dropped", ObjectKind.DEFAULT, label, source.place, reason=error.reason)
@@ -74,6 +86,8 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
         return None
     if value.type.base is SqlType.DATETIMEOFFSET:
         value = replace(value, type=DataType(SqlType.DATETIME2, scale=value.type.scale))
+    if value.family is Family.BINARY and value.sql.startswith("X'"):
+        value = of_bytes(value, type_)
     if value.literal is not None:
         return _constant(converted(value, type_), type_, column)
     if value.family is not family_of(type_) and not {value.family, family_of(type_)} <= MOMENTS - {
@@ -83,7 +97,15 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
         value = cast(value, type_)
     if value.sql == f"{_NOW}{column.target.scale})" and column.target.form is Form.DATETIME:
         return value.sql if column.target.scale else "CURRENT_TIMESTAMP"
+    if value.family is Family.BINARY and value.sql.startswith("X'") and not type_.is_lob:
+        _within(len(value.sql) - 3 <= 2 * (type_.length or 1))
     return value.sql if value.sql.startswith("X'") and not storage(column.target.type).lob else f"({value.sql})"
+
+
+def _within(fits: bool) -> None:
+    """Raises Untranslatable: SQL Server finds out when a row is inserted, MySQL when the table is made."""
+    if not fits:
+        raise Untranslatable("the constant is out of its column's range")
 
 
 def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
@@ -100,12 +122,17 @@ def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
             raise Untranslatable("the constant is of another type than its column")
         text = quoted_text(content)
     elif family is Family.INTEGER and isinstance(content, (int, Decimal)):
-        whole = int(content)
-        text = str(int(whole != 0) if type_.base is SqlType.BIT else whole)
+        whole = int(content != 0) if type_.base is SqlType.BIT else int(content)
+        _within(whole in _RANGES[type_.base])
+        text = str(whole)
     elif family is Family.EXACT and isinstance(content, (int, Decimal)):
-        text = str(Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP))
+        amount = Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP)
+        _within(len(amount.as_tuple().digits) <= (_MONEY_DIGITS.get(type_.base) or type_.precision or 18))
+        text = str(amount)
     elif family is Family.FLOAT:
         text = value.sql
+    elif family is Family.BINARY and isinstance(content, int) and value.type == INT:
+        text = to_bytes(content, type_)
     else:
         raise Untranslatable(f"a constant stands for a {type_.base}")
     return f"({text})" if storage(column.target.type).lob else text

@@ -10,7 +10,7 @@ from migrator.translate.draft import ColumnDraft, ForeignKeyDraft, IndexDraft, I
 from migrator.translate.expressions.value import Untranslatable
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
-from migrator.translate.storage import storage
+from migrator.translate.storage import INDEX_LIMIT, storage
 
 _ACTIONS: Final = {Action.NO_ACTION: "", Action.CASCADE: "CASCADE", Action.SET_NULL: "SET NULL"}
 
@@ -25,6 +25,8 @@ def draft_foreign_keys(drafts: dict[ObjectName, TableDraft], notes: Notes) -> No
             try:
                 parent = parents.get(str(key.references).casefold())
                 planned = _planned(draft, key, parent)
+                if key.enabled:
+                    _room_for_index(draft, tuple(column for column, _ in planned))
             except Untranslatable as error:
                 notes.count(ObjectKind.FOREIGN_KEY, label)
                 notes.add("foreign-key-dropped", ObjectKind.FOREIGN_KEY, label, key.place, reason=error.reason)
@@ -65,6 +67,8 @@ def _planned(draft: TableDraft, key: ForeignKey, parent: TableDraft | None) -> l
         if column is None or other is None:
             raise Untranslatable(f"the column {name if column is None else referenced} is not there")
         _same_type(column, other)
+        if Action.SET_NULL in (key.on_delete, key.on_update) and not column.target.nullable:
+            raise Untranslatable(f"SET NULL wants a column that may be NULL, and {column.name} is not")
         pairs.append((column.name, other.name))
     return _in_key_order(parent, pairs)
 
@@ -95,14 +99,25 @@ def _in_key_order(parent: TableDraft, pairs: list[tuple[str, str]]) -> list[tupl
     raise Untranslatable(f"{parent.name} has no key over these columns in MySQL")
 
 
+def _has_index(draft: TableDraft, columns: tuple[str, ...]) -> bool:
+    """True if a key or an index begins with the columns, whole and ascending as InnoDB wants them here."""
+    for parts in (draft.primary_key, *(index.parts for index in draft.indexes if not index.word)):
+        leading = parts[: len(columns)]
+        whole = not any(part.prefix or part.descending for part in leading)
+        if whole and tuple(part.column for part in leading) == columns:
+            return True
+    return False
+
+
+def _room_for_index(draft: TableDraft, columns: tuple[str, ...]) -> None:
+    if not _has_index(draft, columns) and len(draft.indexes) + bool(draft.primary_key) >= INDEX_LIMIT:
+        raise Untranslatable(f"it needs an index, and MySQL allows {INDEX_LIMIT} of them a table")
+
+
 def _index_for(draft: TableDraft, name: str, columns: tuple[str, ...]) -> None:
     """MySQL needs an index that begins with the columns; made here, it is built together with the others."""
-    candidates = [draft.primary_key, *(index.parts for index in draft.indexes if not index.word)]
-    for parts in candidates:
-        leading = parts[: len(columns)]
-        whole = not any(part.prefix or part.descending for part in leading)  # InnoDB wants them ascending here
-        if whole and tuple(part.column for part in leading) == columns:
-            return
+    if _has_index(draft, columns):
+        return
     taken = Namer(["PRIMARY", *(index.name for index in draft.indexes)])
     parts = tuple(IndexPart(column) for column in columns)
     draft.indexes.append(IndexDraft(taken.take(name), parts, unique=False, kind=ObjectKind.INDEX, source=""))

@@ -238,7 +238,8 @@ class IndexPlanner:
         self.draft.indexes[self.draft.indexes.index(index)] = replace(index, early=True)
 
     def _limit(self) -> None:
-        for index in self.draft.indexes[INDEX_LIMIT:]:
+        secondary = INDEX_LIMIT - 1  # one is the primary key, or what AUTO_INCREMENT needs instead
+        for index in self.draft.indexes[secondary:]:
             self.notes.count(index.kind, index.source)
             self.notes.add("index-too-many", index.kind, index.source, self.draft.source.place, limit=INDEX_LIMIT)
-        del self.draft.indexes[INDEX_LIMIT:]
+        del self.draft.indexes[secondary:]

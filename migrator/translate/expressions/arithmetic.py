@@ -59,6 +59,15 @@ def bits(operator: str, left: Value, right: Value) -> Value:
     )
 
 
+def flipped(value: Value) -> Value:
+    """~ of an integer, which keeps its type: a bit becomes the other one, a tinyint what is missing to 255."""
+    if value.family is not Family.INTEGER or value.type is None:
+        raise Untranslatable("~ stands before something that is no integer")
+    whole = {SqlType.BIT: 1, SqlType.TINYINT: 255}.get(value.type.base)
+    sql = f"CAST(~{value.sql} AS SIGNED)" if whole is None else f"({whole} - {value.sql})"
+    return Value(sql, value.type, nullable=value.nullable)
+
+
 def signed(value: Value) -> str:
     """A number for use in arithmetic: with an unsigned operand MySQL's result could not be below 0."""
     if value.type is not None and value.type.base is SqlType.TINYINT and value.literal is None:

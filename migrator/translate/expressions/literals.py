@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
+from uuid import UUID
 
 from migrator.model.datatype import DataType, SqlType
 from migrator.rules.types import FRACTION_DIGITS, scale_of
-from migrator.translate.expressions.value import Family, Untranslatable, Value, family_of, quoted_text
+from migrator.translate.expressions import moments
+from migrator.translate.expressions.value import MONEY_TYPES, Family, Untranslatable, Value, family_of, quoted_text
 
 _MOMENT: Final = re.compile(
-    r"^\s*(?:(\d{4})-?(\d{2})-?(\d{2}))?(?:[ T]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.:](\d{1,7}))?)?)?Z?\s*$"
+    r"^\s*(?:(\d{4})-?(\d{2})-?(\d{2}))?(?:[ T]*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?)?Z?\s*$"
 )
+_BYTES: Final = {SqlType.TINYINT: 1, SqlType.SMALLINT: 2, SqlType.INT: 4, SqlType.BIGINT: 8}
 _EPOCH: Final = date(1900, 1, 1)
 
 
@@ -57,8 +60,11 @@ def converted(value: Value, type_: DataType) -> Value:
         return moment(content, type_)
     if target in (Family.INTEGER, Family.EXACT, Family.FLOAT) and isinstance(content, str):
         return _number_of(content, type_)
-    if target is Family.TEXT and isinstance(content, int):
-        return text(str(content), unicode=False)
+    if target is Family.TEXT and isinstance(content, (int, Decimal)):
+        # money has two decimals as text, other numbers those that were written.
+        money = value.type is not None and value.type.base in MONEY_TYPES
+        plain = str(Decimal(content).quantize(Decimal("0.01"), ROUND_HALF_UP)) if money else str(content)
+        return text(plain, unicode=False)
     if target is Family.GUID and isinstance(content, str):
         if not re.fullmatch(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?", content):
             raise Untranslatable("a constant is no uniqueidentifier")
@@ -67,13 +73,35 @@ def converted(value: Value, type_: DataType) -> Value:
     return value
 
 
+def of_bytes(value: Value, type_: DataType) -> Value:
+    """A binary constant as a whole number or a uniqueidentifier: SQL Server takes its bytes for those of the value."""
+    content = bytes.fromhex(value.sql[2:-1])
+    size = _BYTES.get(type_.base)
+    if size is not None:
+        content = content[-size:].rjust(size, b"\0")
+        whole = int.from_bytes(content, "big", signed=type_.base is not SqlType.TINYINT)
+        return negative(number(str(-whole))) if whole < 0 else number(str(whole))
+    if type_.base is SqlType.UNIQUEIDENTIFIER:
+        return converted(text(str(UUID(bytes_le=content[:16].ljust(16, b"\0"))), unicode=False), type_)
+    return value
+
+
+def to_bytes(content: int, type_: DataType) -> str:
+    """An int as a binary constant: its four bytes, cut or filled with zeros at the left. Raises Untranslatable."""
+    if content < 0:
+        raise Untranslatable("a number below 0 stands for bytes")
+    size = 4 if type_.base is SqlType.VARBINARY and (type_.is_lob or (type_.length or 1) >= 4) else type_.length or 1
+    return f"X'{content.to_bytes(4, 'big')[-size:].rjust(size, bytes(1)).hex().upper()}'"
+
+
 def moment(content: str | int | Decimal, type_: DataType) -> Value:
     """A constant as a date, a time or both, as a typed MySQL literal. Only forms that no language setting changes."""
     if isinstance(content, int) and type_.base in (SqlType.DATETIME, SqlType.SMALLDATETIME):
         year_month_day = _day(content)
         clock = "00:00:00"
     elif isinstance(content, str):
-        year_month_day, clock = _split(content, min(scale_of(type_), FRACTION_DIGITS))
+        digits = 3 if type_.base is SqlType.SMALLDATETIME else min(scale_of(type_), FRACTION_DIGITS)
+        year_month_day, clock = moments.rounded(*_split(content, digits), type_.base)
     else:
         raise Untranslatable("a number stands for a date")
     if type_.base is SqlType.DATE:
@@ -93,7 +121,7 @@ def _day(number_of_days: int) -> str:
 
 
 def _split(content: str, digits: int) -> tuple[str, str]:
-    found = _MOMENT.match(content)
+    found = _MOMENT.match(content) or _MOMENT.match(moments.plain(content) or "?")
     if found is None:
         raise Untranslatable("a date is written in a form that depends on the session's language")
     year, month, day, hour, minute, second, fraction = found.groups()

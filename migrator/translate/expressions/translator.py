@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from migrator.model.datatype import DataType, SqlType
 from migrator.mysql.connect import quoted
-from migrator.translate.expressions.arithmetic import as_text, bits, calculate, signed
+from migrator.translate.expressions.arithmetic import as_text, bits, calculate, flipped, signed
 from migrator.translate.expressions.compare import comparable, like
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.functions import call
@@ -28,6 +28,8 @@ _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
 }
 _ARITHMETIC: Final[dict[type[exp.Expr], str]] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 _BITS: Final[dict[type[exp.Expr], str]] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "^"}
+_NO_BYTES: Final = Value("X''", DataType(SqlType.VARBINARY, length=1), nullable=False)
+"""What 0x alone stands for; sqlglot takes it for a name."""
 _BARE_CALLS: Final = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
 
 
@@ -72,6 +74,12 @@ class Translator:
             return word.join(self._term(term, node) for term in reversed(terms))
         if isinstance(node, exp.Not):
             return self._negated(node.this)
+        if _says_not(node):
+            return f"NOT ({self._predicate(node)})"
+        return self._predicate(node)
+
+    def _predicate(self, node: exp.Expr) -> str:
+        """A comparison or a test, without the NOT that may stand inside of it."""
         if type(node) in _COMPARISONS:
             left_sql, right_sql = comparable(self.scope, self.scalar(node.this), self.scalar(node.expression))
             return f"{left_sql} {_COMPARISONS[type(node)]} {right_sql}"
@@ -138,6 +146,8 @@ class Translator:
         if type(node) in _ARITHMETIC:
             left, right = self.scalar(node.this), self.scalar(node.expression)
             return calculate(_ARITHMETIC[type(node)], left, right, self.remarks)
+        if isinstance(node, exp.BitwiseNot):
+            return flipped(self.scalar(node.this))
         if type(node) in _BITS:
             return bits(_BITS[type(node)], self.scalar(node.this), self.scalar(node.expression))
         if isinstance(node, exp.Case):
@@ -151,6 +161,8 @@ class Translator:
         raise Untranslatable(f"it has a part that is not known ({type(node).__name__})")
 
     def _column(self, node: exp.Column) -> Value:
+        if node.name.lower() == "0x" and "0x" not in self.scope.columns:
+            return _NO_BYTES
         name = node.name
         if not node.this.args.get("quoted") and name.casefold() in _BARE_CALLS:
             return call(self, name.casefold(), [])
@@ -231,6 +243,11 @@ def _constant(node: exp.Expr) -> Value:
         digits = node.name if len(node.name) % 2 == 0 else f"0{node.name}"
         return Value(f"X'{digits}'", DataType(SqlType.VARBINARY, length=max(1, len(digits) // 2)), nullable=False)
     return text(node.name, unicode=False) if node.args["is_string"] else number(node.name)
+
+
+def _says_not(node: exp.Expr) -> bool:
+    """True for ``a NOT LIKE b`` and its like, where sqlglot keeps the NOT as a flag of the predicate."""
+    return bool((node.this if isinstance(node, exp.Escape) else node).args.get("negate"))
 
 
 def not_null_columns(condition: str) -> tuple[set[str], bool]:

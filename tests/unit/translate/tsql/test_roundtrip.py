@@ -46,7 +46,7 @@ def _types() -> st.SearchStrategy[DataType]:
                 DataType, st.just(SqlType.DECIMAL), precision=st.just(digits), scale=st.integers(0, digits)
             )
         ),
-        st.builds(DataType, st.just(SqlType.FLOAT), precision=st.integers(1, 53)),
+        st.builds(DataType, st.just(SqlType.FLOAT), precision=st.integers(25, 53)),
         st.builds(DataType, st.sampled_from([SqlType.TIME, SqlType.DATETIME2]), scale=st.integers(0, 7)),
     )
 

@@ -41,7 +41,7 @@ def _cursor(text: str) -> Cursor:
         ("dec(9)", DataType(SqlType.DECIMAL, precision=9, scale=0)),
         ("numeric(38, 10)", DataType(SqlType.NUMERIC, precision=38, scale=10)),
         ("float", DataType(SqlType.FLOAT, precision=53)),
-        ("float(24)", DataType(SqlType.FLOAT, precision=24)),
+        ("float(24)", DataType(SqlType.REAL)),
         ("double precision", DataType(SqlType.FLOAT, precision=53)),
         ("real", DataType(SqlType.REAL)),
         ("datetime2", DataType(SqlType.DATETIME2, scale=7)),
