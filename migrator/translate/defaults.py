@@ -47,8 +47,7 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
         translator = Translator(Scope(rules, stable=False, fraction=_fraction(column)))
         try:
             text = _default(translator, column, source.default.expression)
-            if text is not None and len(text.encode("utf-8", "surrogatepass")) > _LONGEST:
-                raise Untranslatable(f"it is longer than {_LONGEST} bytes")
+            _storable(text or "")
         except Untranslatable as error:
             notes.count(ObjectKind.DEFAULT, label)
             notes.add("default-dropped", ObjectKind.DEFAULT, label, source.place, reason=error.reason)
@@ -97,6 +96,12 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
     if value.family is Family.BINARY and value.sql.startswith("X'") and not type_.is_lob:
         _within(len(value.sql) - 3 <= 2 * (type_.length or 1))
     return value.sql if value.sql.startswith("X'") and not storage(column.target.type).lob else f"({value.sql})"
+
+
+def _storable(text: str) -> None:
+    """Raises Untranslatable where MySQL cannot keep the text of a default."""
+    if len(text.encode("utf-8", "surrogatepass")) > _LONGEST:
+        raise Untranslatable(f"it is longer than {_LONGEST:,} bytes")
 
 
 def _within(fits: bool) -> None:
