@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from migrator.model.datatype import DataType, SqlType
@@ -20,6 +20,8 @@ from migrator.translate.notes import Notes
 from migrator.translate.storage import storage
 
 _NOW: Final = "CURRENT_TIMESTAMP("
+_EXACT: Final = Context(prec=400)
+"""Room for every digit of a constant: float's largest number has 309."""
 _LONGEST: Final = 65_535
 """What MySQL's own dictionary holds of a default."""
 _RANGES: Final = {
@@ -128,9 +130,9 @@ def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
         _within(whole in _RANGES[type_.base])
         text = str(whole)
     elif family is Family.EXACT and isinstance(content, (int, Decimal)):
-        amount = Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP)
+        amount = Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP, _EXACT)
         _within(len(amount.as_tuple().digits) <= (_MONEY_DIGITS.get(type_.base) or type_.precision or 18))
-        text = str(amount)
+        text = f"{amount:f}"
     elif family is Family.FLOAT:
         text = value.sql
     elif family is Family.BINARY and isinstance(content, int) and value.type == INT:
