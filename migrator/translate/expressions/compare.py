@@ -22,6 +22,8 @@ from migrator.translate.expressions.value import (
 _INCOMPARABLE: Final = frozenset(
     {SqlType.GEOGRAPHY, SqlType.GEOMETRY, SqlType.XML, SqlType.JSON, SqlType.VECTOR, SqlType.SQL_VARIANT}
 )
+_COUNTERS: Final = {SqlType.ROWVERSION}
+"""Of the types without a family these are bytes."""
 _ESCAPE: Final = "|"
 _REGEX_SIGNS: Final = frozenset(r"\.[]{}()*+?^$|-&")
 
@@ -35,6 +37,9 @@ def comparable(scope: Scope, left: Value, right: Value) -> tuple[str, str]:
     if any(value.type is not None and value.type.base in _INCOMPARABLE for value in (left, right)):
         raise Untranslatable("it compares values of a type that MySQL has not")
     families = {left.family, right.family} - {Family.OTHER}
+    strange = {value.type.base for value in (left, right) if value.family is Family.OTHER and value.type is not None}
+    if strange and (families & (NUMBERS | {Family.GUID}) or (Family.BINARY in families and strange != _COUNTERS)):
+        raise Untranslatable("it compares values of types that each engine converts in its own way")
     same = len(families) <= 1 or families <= NUMBERS or families <= MOMENTS - {Family.TIME}
     if not same:
         raise Untranslatable("it compares values of types that each engine converts in its own way")
