@@ -93,7 +93,13 @@ def _generated(
         stored = False  # MySQL refuses a foreign key's action on a base column of a stored generated column
     nullable = source.nullable and value.nullable and not _in_primary_key(draft, source.name)
     target = replace(
-        column.target, type=text, form=rule.form, scale=kept_scale(rule.form, text), nullable=nullable, compared=False
+        column.target,
+        type=text,
+        form=rule.form,
+        scale=kept_scale(rule.form, text),
+        srid=rule.srid or 0,
+        nullable=nullable,
+        compared=False,
     )
     return ColumnDraft(
         target,

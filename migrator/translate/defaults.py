@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from migrator.model.datatype import DataType, SqlType
@@ -20,6 +20,8 @@ from migrator.translate.notes import Notes
 from migrator.translate.storage import storage
 
 _NOW: Final = "CURRENT_TIMESTAMP("
+_EXACT: Final = Context(prec=400)
+"""Room for every digit of a constant: float's largest number has 309."""
 _LONGEST: Final = 65_535
 """What MySQL's own dictionary holds of a default."""
 _RANGES: Final = {
@@ -47,8 +49,7 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
         translator = Translator(Scope(rules, stable=False, fraction=_fraction(column)))
         try:
             text = _default(translator, column, source.default.expression)
-            if text is not None and len(text.encode("utf-8", "surrogatepass")) > _LONGEST:
-                raise Untranslatable(f"it is longer than {_LONGEST} bytes")
+            _storable(text or "")
         except Untranslatable as error:
             notes.count(ObjectKind.DEFAULT, label)
             notes.add("default-dropped", ObjectKind.DEFAULT, label, source.place, reason=error.reason)
@@ -102,6 +103,12 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
     return value.sql if value.sql.startswith("X'") and not storage(column.target.type).lob else f"({value.sql})"
 
 
+def _storable(text: str) -> None:
+    """Raises Untranslatable where MySQL cannot keep the text of a default."""
+    if len(text.encode("utf-8", "surrogatepass")) > _LONGEST:
+        raise Untranslatable(f"it is longer than {_LONGEST:,} bytes")
+
+
 def _within(fits: bool) -> None:
     """Raises Untranslatable: SQL Server finds out when a row is inserted, MySQL when the table is made."""
     if not fits:
@@ -126,9 +133,9 @@ def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
         _within(whole in _RANGES[type_.base])
         text = str(whole)
     elif family is Family.EXACT and isinstance(content, (int, Decimal)):
-        amount = Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP)
+        amount = Decimal(content).quantize(Decimal(1).scaleb(-column.target.scale), ROUND_HALF_UP, _EXACT)
         _within(len(amount.as_tuple().digits) <= (_MONEY_DIGITS.get(type_.base) or type_.precision or 18))
-        text = str(amount)
+        text = f"{amount:f}"
     elif family is Family.FLOAT:
         text = value.sql
     elif family is Family.BINARY and isinstance(content, int) and value.type == INT:

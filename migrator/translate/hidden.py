@@ -9,7 +9,8 @@ from migrator.mysql.connect import quoted
 from migrator.translate.draft import ColumnDraft, Generated, IndexPart, TableDraft
 from migrator.translate.expressions.value import Untranslatable
 from migrator.translate.names import Namer
-from migrator.translate.storage import KEY_LIMIT, storage
+from migrator.translate.rowsize import row_bytes
+from migrator.translate.storage import KEY_LIMIT, ROW_LIMIT, storage
 
 _HASH_TYPE = "BINARY(32)"
 
@@ -30,6 +31,9 @@ def filtered_parts(
     expression = f"CASE WHEN {condition} THEN {quoted(carrier.name)} END"
     hidden = ColumnDraft(copy, None, carrier.collation, generated=Generated(expression, stored=False, hidden=True))
     draft.columns.append(hidden)
+    if row_bytes(draft) > ROW_LIMIT:
+        draft.columns.remove(hidden)
+        raise Untranslatable(f"with the hidden column for it a row would have more than MySQL's {ROW_LIMIT} bytes")
     return tuple(replace(part, column=hidden.name) if part.column == carrier.name else part for part in parts)
 
 

@@ -238,7 +238,9 @@ class IndexPlanner:
         self.draft.indexes[self.draft.indexes.index(index)] = replace(index, early=True)
 
     def _limit(self) -> None:
-        secondary = INDEX_LIMIT - 1  # one is the primary key, or what AUTO_INCREMENT needs instead
+        # One of them is the primary key, or the key that AUTO_INCREMENT needs instead.
+        counts = any(column.auto_increment for column in self.draft.columns)
+        secondary = INDEX_LIMIT - bool(self.draft.primary_key or counts)
         for index in self.draft.indexes[secondary:]:
             self.notes.count(index.kind, index.source)
             self.notes.add("index-too-many", index.kind, index.source, self.draft.source.place, limit=INDEX_LIMIT)

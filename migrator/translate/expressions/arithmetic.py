@@ -106,7 +106,7 @@ def _numbers(operator: str, left: Value, right: Value, remark: list[str]) -> Val
     if not cut:
         return Value(sql, type_, nullable=nullable, atom=False)
     remark.append("digits-cut")
-    precision, scale = (19, 4) if type_.base in MONEY_TYPES else (type_.precision, type_.scale)
+    precision, scale = (19, 4) if type_.base in MONEY_TYPES else (type_.precision, min(type_.scale or 0, _MAX_SCALE))
     return Value(f"CAST({sql} AS DECIMAL({precision},{scale}))", type_, nullable=nullable)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from migrator.model.datatype import SqlType
+from migrator.model.datatype import DataType, SqlType
 from migrator.translate.expressions.arithmetic import as_text
-from migrator.translate.expressions.literals import converted
+from migrator.translate.expressions.literals import converted, moment
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import (
     MOMENTS,
@@ -19,6 +19,11 @@ from migrator.translate.expressions.value import (
     quoted_text,
 )
 
+_INCOMPARABLE: Final = frozenset(
+    {SqlType.GEOGRAPHY, SqlType.GEOMETRY, SqlType.XML, SqlType.JSON, SqlType.VECTOR, SqlType.SQL_VARIANT}
+)
+_COUNTERS: Final = {SqlType.ROWVERSION}
+"""Of the types without a family these are bytes."""
 _ESCAPE: Final = "|"
 _REGEX_SIGNS: Final = frozenset(r"\.[]{}()*+?^$|-&")
 
@@ -29,18 +34,24 @@ def comparable(scope: Scope, left: Value, right: Value) -> tuple[str, str]:
         right = _as_other(right, left)
     elif right.literal is None and left.literal is not None:
         left = _as_other(left, right)
+    if any(value.type is not None and value.type.base in _INCOMPARABLE for value in (left, right)):
+        raise Untranslatable("it compares values of a type that MySQL has not")
     families = {left.family, right.family} - {Family.OTHER}
+    strange = {value.type.base for value in (left, right) if value.family is Family.OTHER and value.type is not None}
+    if strange and (families & (NUMBERS | {Family.GUID}) or (Family.BINARY in families and strange != _COUNTERS)):
+        raise Untranslatable("it compares values of types that each engine converts in its own way")
     same = len(families) <= 1 or families <= NUMBERS or families <= MOMENTS - {Family.TIME}
     if not same:
         raise Untranslatable("it compares values of types that each engine converts in its own way")
-    if families == {Family.OTHER}:
-        raise Untranslatable("it compares values of a type that MySQL has not")
     return _operand(scope, left, right), _operand(scope, right, left)
 
 
 def _as_other(constant: Value, other: Value) -> Value:
     if other.type is None or (other.family is Family.TEXT and constant.family in NUMBERS):
         return constant  # T-SQL converts the text of every row to a number, and fails where it is none
+    if other.type.base is SqlType.DATETIMEOFFSET and isinstance(constant.literal, str):
+        # Without an offset it is UTC, as the column is here.
+        return moment(constant.literal, DataType(SqlType.DATETIME2, scale=other.type.scale))
     return converted(constant, other.type)
 
 

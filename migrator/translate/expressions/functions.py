@@ -117,7 +117,7 @@ def _isnull(translator: Translator, arguments: Arguments) -> Value:
         raise Untranslatable("ISNULL replaces an integer by a number with decimals")
     elif first.family is Family.EXACT and second.type is not None and exact(second)[1] > exact(first)[1]:
         precision, scale = exact(first)
-        text = f"CAST({second.sql} AS DECIMAL({precision},{scale}))"
+        text = f"CAST({second.sql} AS DECIMAL({precision},{min(scale, 30)}))"
     nullable = first.nullable and second.nullable
     return Value(f"IFNULL({as_text(first).sql}, {text})", type_, nullable=nullable, **inherited([first, second]))
 
