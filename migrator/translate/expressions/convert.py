@@ -99,7 +99,8 @@ def _to_number(value: Value, type_: DataType, leeway: Leeway) -> str | None:
         return _read_number(value, type_)
     if value.family is Family.DATETIME:
         leeway.differs("days-as-date", f"{value.type} is converted to {type_}")
-        days = f"(TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'1900-01-01 00:00:00', {value.sql}) / 86400000000)"
+        ticks = f"TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'1900-01-01 00:00:00', {value.sql})"
+        days = f"CAST({ticks} AS DECIMAL(30,10)) / 86400000000"
         return f"CAST({days} AS {_number_word(type_)})"  # an integer rounds, at noon
     if value.family is Family.BINARY and family_of(type_) is Family.INTEGER:
         return _integer_of_bytes(value, type_)

@@ -76,13 +76,14 @@ def add(part: str, count: Value, moment: Value, leeway: Leeway = STRICT) -> Valu
 
 def difference(part: str, start: Value, end: Value, type_: DataType = INT) -> Value:
     """DATEDIFF: the number of boundaries of ``part`` that lie between, not the elapsed time."""
-    if {start.family, end.family} == {Family.TIME}:
-        if part not in (*_CLOCK, *_TICKS):
-            raise Untranslatable("DATEDIFF of times in days")
-        return _result(part, start, end, *(_ordinal(part, _on_a_day(value)) for value in (start, end)), type_=type_)
+    if {start.family, end.family} == {Family.TIME} and part not in (*_CLOCK, *_TICKS):
+        raise Untranslatable("DATEDIFF of times in days")
     start, end = (_on_a_day(value) if value.family is Family.TIME else value for value in (start, end))
     if not {start.family, end.family} <= {Family.DATE, Family.DATETIME}:
         raise Untranslatable("DATEDIFF of something else than dates")
+    if part == "NANOSECOND":  # counted from the year 0 they would be too many for a BIGINT
+        micros = difference("MICROSECOND", start, end, type_)
+        return replace(micros, sql=f"({micros.sql}) * 1000")
     return _result(part, start, end, _ordinal(part, start), _ordinal(part, end), type_=type_)
 
 
@@ -109,7 +110,7 @@ def _ordinal(part: str, value: Value) -> str:
         return _whole(f"TO_SECONDS({value.sql})", _CLOCK[part])
     if part in ("DAY", "DAYOFYEAR", "WEEKDAY"):
         return ""
-    micros = {"MILLISECOND": (1000, " DIV 1000"), "MICROSECOND": (10**6, ""), "NANOSECOND": (10**9, " * 1000")}
+    micros = {"MILLISECOND": (1000, " DIV 1000"), "MICROSECOND": (10**6, "")}
     if part in micros:
         factor, scaled = micros[part]
         if value.family is Family.DATE:

@@ -94,7 +94,7 @@ def _value(translator: Translator, owner: Value, path: XPath, type_: DataType) -
         found = text_of(owner.sql)
     else:
         extracted = f"ExtractValue({owner.sql}, {quoted_text(path.text(first=True))})"
-        found = f"IF({_count(owner.sql, path)} > 0, {extracted}, NULL)"
+        found = f"IF({_count(owner.sql, path)} > 0, {_unescaped(extracted)}, NULL)"
     text = Value(found, DataType(SqlType.NVARCHAR, length=MAX), foreign=True)
     if family_of(type_) in (Family.DATE, Family.DATETIME, Family.TIME):
         text = Value(f"REPLACE({found}, 'Z', '')", text.type, foreign=True)  # how xs:dateTime says UTC
@@ -103,7 +103,11 @@ def _value(translator: Translator, owner: Value, path: XPath, type_: DataType) -
 
 def text_of(xml: str) -> str:
     """All the text inside an element, without its tags."""
-    plain = f"REGEXP_REPLACE({xml}, '<[^>]*>', '')"
+    return _unescaped(f"REGEXP_REPLACE({xml}, '<[^>]*>', '')")
+
+
+def _unescaped(plain: str) -> str:
+    """ExtractValue() gives entities as they are written."""
     for entity, letter in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
         plain = f"REPLACE({plain}, {quoted_text(entity)}, {quoted_text(letter)})"
     return plain
