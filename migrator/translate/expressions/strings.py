@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from migrator.model.datatype import MAX, DataType, SqlType
-from migrator.translate.expressions.arithmetic import as_text, concatenated
+from migrator.translate.expressions.arithmetic import as_text, concatenated, signed
 from migrator.translate.expressions.compare import collated
 from migrator.translate.expressions.convert import bytes_of
 from migrator.translate.expressions.datatypes import text_type
@@ -120,9 +120,9 @@ def _substring(translator: Translator, arguments: Arguments) -> Value:
     if not isinstance(start.literal, int) and not _positive(start):
         # what lies before the first letter counts, but is not there
         first = f"GREATEST({start.sql}, 1)"
-        count = f"IF({start.inner} < 1, {length.inner} + {start.inner} - 1, {length.inner})"
+        count = f"IF({start.inner} < 1, {signed(length)} + {signed(start)} - 1, {length.inner})"
     elif isinstance(start.literal, int) and start.literal < 1:
-        first, count = "1", f"{length.inner} - {1 - start.literal}"
+        first, count = "1", f"{signed(length)} - {1 - start.literal}"
     return Value(
         f"SUBSTRING({as_text(value).sql}, {first}, {count})",
         _shorter(value, room),

@@ -152,8 +152,8 @@ EXACT: list[tuple[str, object]] = [
     ("json_value([long],'$.b')", None),
     ("json_value([long],'$')", None),
     ("json_value([v],'$.a')", None),
-    ("json_value('{\"a\":{\"b c\":[true,null]}}','lax $.a.\"b c\"[0]')", "true"),
-    ("json_value('{\"a\":{\"b c\":[true,null]}}','$.a.\"b c\"[1]')", None),
+    ('json_value(\'{"a":{"b c":[true,null]}}\',\'lax $.a."b c"[0]\')', "true"),
+    ('json_value(\'{"a":{"b c":[true,null]}}\',\'$.a."b c"[1]\')', None),
     ("json_query('{\"a\":[1]}','$.a')", "[1]"),
     ("json_query('{\"a\":1}','$.a')", None),
     ("json_modify([long],'$.b',N'x')", '{"a": 1, "b": "x"}'),
@@ -246,8 +246,12 @@ LENIENT: list[tuple[str, object, tuple[str, ...]]] = [
     ("dateadd(day,(1),[iso])", datetime(2024, 3, 1, 10, 11, 12, 500000), ("text-to-date",)),
     ("year([iso])", 2024, ("text-to-date",)),
     ("year([at])", 2024, ("offset-lost",)),
-    ("cast(switchoffset([at],'-05:00') as datetime2(0))", datetime(2024, 2, 29, 7), ("offset-lost",)),
-    ("cast([at] at time zone 'UTC' as datetime2(0))", datetime(2024, 2, 29, 12), ("time-zone",)),
+    (
+        "cast(switchoffset([at],'-05:00') as datetime2(0))",
+        datetime(2024, 2, 29, 7),
+        ("offset-lost", "seventh-digit-cast"),
+    ),
+    ("cast([at] at time zone 'UTC' as datetime2(0))", datetime(2024, 2, 29, 12), ("time-zone", "seventh-digit-cast")),
     # FORMAT
     ("format([dt],'yyyy-MM-dd HH:mm:ss.fff')", "2024-02-29 23:59:59.997", ("format-culture",)),
     ("format([dt],'dddd, MMMM d, yyyy')", "Thursday, February 29, 2024", ("format-culture",)),
@@ -307,13 +311,13 @@ def wrong_values(values: Connection, make: Callable[[], Translator], cases: list
 
 def test_exact_functions_have_sql_servers_values(values: Connection, translator: Make) -> None:
     wrong = wrong_values(values, translator, EXACT)
-    assert wrong == [], '\n'.join(map(str, wrong))
+    assert wrong == [], "\n".join(map(str, wrong))
 
 
 def test_a_query_has_the_nearest_value_and_says_what_may_differ(values: Connection, translator: Make) -> None:
     lenient = [(source, expected) for source, expected, _ in LENIENT]
     wrong = wrong_values(values, lambda: translator(lenient=True), lenient)
-    assert wrong == [], '\n'.join(map(str, wrong))
+    assert wrong == [], "\n".join(map(str, wrong))
     said = []
     for source, _, remarks in LENIENT:
         used = translator(lenient=True)
