@@ -50,7 +50,7 @@ def _coalesce(translator: Translator, arguments: Arguments) -> Value:
 def _nullif(translator: Translator, arguments: Arguments) -> Value:
     first, second = translator.scalar(arguments[0]), translator.scalar(arguments[1])
     left, right = translator.compared(first, second)
-    sql = f"CASE WHEN {left} = {right} THEN NULL ELSE {as_text(first).sql} END"
+    sql = f"CASE WHEN {left} = {right} THEN NULL ELSE {translator.pinned(as_text(first)).sql} END"
     return Value(sql, first.type, **inherited([first]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from migrator.model.datatype import SqlType
 from migrator.translate.expressions.convert import cast, moment_of
 from migrator.translate.expressions.datatypes import preferred
@@ -17,6 +19,8 @@ from migrator.translate.expressions.value import (
     Value,
     quoted_text,
 )
+
+_SHAPES: Final = frozenset({SqlType.GEOGRAPHY, SqlType.GEOMETRY})
 
 
 def comparable(scope: Scope, left: Value, right: Value, leeway: Leeway = STRICT) -> tuple[str, str]:
@@ -34,6 +38,8 @@ def comparable(scope: Scope, left: Value, right: Value, leeway: Leeway = STRICT)
         raise Untranslatable("it compares values of types that each engine converts in its own way")
     if not families and left.type is not None and right.type is not None:
         leeway.differs("other-compared", "it compares values of a type that MySQL has not")
+    if any(value.type is not None and value.type.base in _SHAPES for value in (left, right)):
+        raise Untranslatable("it compares values of a type that MySQL has not")
     if families == {Family.OTHER}:
         raise Untranslatable("it compares values of a type that MySQL has not")
     return _operand(scope, left, right), _operand(scope, right, left)

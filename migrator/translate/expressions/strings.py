@@ -183,7 +183,7 @@ def _charindex(translator: Translator, arguments: Arguments) -> Value:
         )
     sql = f"LOCATE({sought}, {as_text(text).sql}{start})"
     if not (isinstance(needle.literal, str) and needle.literal):
-        sql = f"IF({as_text(needle).sql} = '', 0, {sql})"
+        sql = f"IF({sought} = '', 0, {sql})"
     type_ = BIGINT if text.type is not None and text.type.is_lob else INT
     return Value(sql, type_, nullable=needle.nullable or text.nullable)
 

@@ -11,7 +11,7 @@ from migrator.model.datatype import DataType, SqlType
 from migrator.mysql.connect import quoted
 from migrator.translate.expressions import methods
 from migrator.translate.expressions.arithmetic import as_text, bits, calculate, inverted, signed
-from migrator.translate.expressions.compare import comparable
+from migrator.translate.expressions.compare import collated, comparable
 from migrator.translate.expressions.convert import cast
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.functions import call
@@ -240,7 +240,15 @@ class Translator:
         type_ = common_type(values, self.leeway)
         values = [converted(value, type_, self.leeway) for value in values]
         family = family_of(type_)
-        return [as_text(self._joined(value, type_, family)) for value in values], type_
+        values = [as_text(self._joined(value, type_, family)) for value in values]
+        return [self.pinned(value, inherited(values)["collation"]) for value in values], type_
+
+    def pinned(self, value: Value, collation: str | None = None) -> Value:
+        """A foreign text with its collation: beside a NULL, MySQL takes one of two collations for bytes."""
+        if not value.foreign or value.family is not Family.TEXT:
+            return value
+        with_one = replace(value, collation=value.collation or collation)
+        return replace(value, sql=f"{value.inner}{collated(self.scope, with_one)}", parts=())
 
     def _joined(self, value: Value, type_: DataType, family: Family) -> Value:
         near = value.type is None or value.family is family or {value.family, family} <= NUMBERS
