@@ -185,6 +185,8 @@ def bytes_of(value: Value, leeway: Leeway) -> str:
 
 def try_cast(value: Value, type_: DataType, style: int | None, leeway: Leeway) -> Value:
     """TRY_CAST and TRY_CONVERT: NULL where the conversion would fail, by a guard before it. Raises Untranslatable."""
+    if value.type is not None and value.family in NUMBERS and family_of(type_) is Family.TEXT:
+        return _tried_text(value, type_, style, leeway)
     if value.type is None or value.family is family_of(type_) is not Family.INTEGER or family_of(type_) is Family.TEXT:
         return cast(value, type_, style, leeway)
     if value.literal is not None and isinstance(value.literal, str):
@@ -198,6 +200,16 @@ def try_cast(value: Value, type_: DataType, style: int | None, leeway: Leeway) -
     else:
         return replace(cast(value, type_, style, leeway), nullable=True)
     return Value(sql, type_)
+
+
+def _tried_text(value: Value, type_: DataType, style: int | None, leeway: Leeway) -> Value:
+    """A number that does not fit into its text is NULL, but * where it is an int."""
+    made = cast(value, type_, style, leeway)
+    small = value.family is Family.INTEGER and value.type is not None and value.type.base is not SqlType.BIGINT
+    if type_.is_lob or (small and type_.base not in UNICODE_TYPES):
+        return made
+    whole = cast(value, replace(type_, length=60), style, Leeway(leeway.lenient, []))
+    return replace(made, sql=f"CASE WHEN CHAR_LENGTH({whole.sql}) <= {type_.length} THEN {made.sql} END", nullable=True)
 
 
 def _tried(value: Value, type_: DataType, style: int | None, leeway: Leeway) -> str:

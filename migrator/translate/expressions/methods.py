@@ -165,7 +165,8 @@ def _static(translator: Translator, node: exp.Expr) -> Value:
     if not isinstance(inner, exp.Anonymous) or not isinstance(node.this, exp.Expr):
         raise Untranslatable("it has a part that is not known (ScopeResolution)")
     kind = node.this.name.casefold()
-    arguments = [translator.scalar(argument) for argument in inner.expressions]
+    written = [node for node in inner.expressions if not isinstance(node, exp.Var)]  # Parse() is read as PARSE()
+    arguments = [translator.scalar(argument) for argument in written]
     name = inner.name.casefold()
     if kind == "hierarchyid" and name == "getroot":
         return Value("'/'", _NODE, nullable=False)

@@ -385,7 +385,8 @@ def _character(charset: str, type_: DataType) -> Callable[[Translator, Arguments
             return Value(f"CHAR({code.sql} USING utf8mb4)", type_, nullable=False)
         if charset == "latin1":
             translator.leeway.differs("code-page", "CHAR of a number depends on the code page")
-        made = f"CONVERT(CHAR({code.sql} USING {charset}) USING utf8mb4)"
+        digits = f"UNHEX(LPAD(HEX({code.sql}), {2 if charset == 'latin1' else 8}, '0'))"
+        made = f"CONVERT(CONVERT({digits} USING {charset}) USING utf8mb4)"
         most = 255 if charset == "latin1" else 65535
         return Value(f"IF({code.sql} BETWEEN 0 AND {most}, {made}, NULL)", type_, foreign=True)
 

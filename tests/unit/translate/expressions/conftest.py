@@ -65,7 +65,8 @@ TABLE = """CREATE TABLE v (i INT, neg INT, t TINYINT UNSIGNED, b TINYINT(1), d D
 r FLOAT, f DOUBLE, v VARCHAR(20), n VARCHAR(20), blanks VARCHAR(20), c CHAR(5),
 bin VARCHAR(20) COLLATE utf8mb4_0900_bin, `long` LONGTEXT, day DATE, dt DATETIME(3), dt2 DATETIME(6), tm TIME(3),
 g CHAR(36) CHARACTER SET ascii, h VARCHAR(892) CHARACTER SET ascii, nothing VARCHAR(20), counter INT,
-digits VARCHAR(20), iso VARCHAR(30), us VARCHAR(30), bytes VARBINARY(8), `at` DATETIME(6), doc LONGTEXT, place POINT SRID 4326,
+digits VARCHAR(20), iso VARCHAR(30), us VARCHAR(30), bytes VARBINARY(8),
+`at` DATETIME(6), doc LONGTEXT, place POINT SRID 4326,
 small DATETIME(0), part VARCHAR(892) CHARACTER SET ascii, big BIGINT, sharp DATETIME(3))
 COLLATE utf8mb4_0900_as_ci"""
 ROW = """INSERT INTO v VALUES (7, -7, 3, 1, 12.50, 3.1415, 0.1, 2.5, 'Abc', 'Łódź', 'x  ', 'ab', 'Abc', '{"a": 1}',
@@ -81,7 +82,7 @@ RULES = load_rules()
 
 @pytest.fixture
 def translator() -> Callable[..., Translator]:
-    """Makes a translator; one that is not ``stable`` is for a DEFAULT and sees no columns, a lenient one for a query."""
+    """Makes a translator; one that is not ``stable`` is for a DEFAULT without columns, a lenient one for a query."""
 
     def make(*, stable: bool = True, fraction: int | None = None, lenient: bool = False) -> Translator:
         columns = COLUMNS if stable or lenient else {}
