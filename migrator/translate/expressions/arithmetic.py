@@ -6,28 +6,43 @@ from dataclasses import replace
 from typing import Final
 
 from migrator.model.datatype import DataType, SqlType
-from migrator.translate.expressions.datatypes import arithmetic_type, text_type
+from migrator.translate.expressions.datatypes import arithmetic_type, exact, text_type
 from migrator.translate.expressions.literals import converted
-from migrator.translate.expressions.value import MONEY_TYPES, NUMBERS, Family, Untranslatable, Value, inherited
+from migrator.translate.expressions.value import (
+    DATETIME,
+    MONEY_TYPES,
+    NUMBERS,
+    STRICT,
+    Family,
+    Leeway,
+    Untranslatable,
+    Value,
+    inherited,
+)
 
 _MAX_SCALE: Final = 30
 
 
-def calculate(operator: str, left: Value, right: Value, remark: list[str]) -> Value:
-    """``left operator right``. Adds the names of remarks to ``remark``. Raises Untranslatable."""
+def calculate(operator: str, left: Value, right: Value, leeway: Leeway = STRICT) -> Value:
+    """``left operator right``. Raises Untranslatable."""
+    left, right = _moment(left, leeway), _moment(right, leeway)
     if left.family is Family.TEXT and right.family is not Family.TEXT:
-        left = _as_number(left, right)
+        left = _as_number(left, right, leeway)
     elif right.family is Family.TEXT and left.family is not Family.TEXT:
-        right = _as_number(right, left)
+        right = _as_number(right, left, leeway)
     if left.family is Family.TEXT and right.family is Family.TEXT:
         if operator != "+":
             raise Untranslatable(f"{operator} stands between texts")
         return concatenated([left, right])
+    if operator == "+" and left.family is Family.INTEGER and right.family is Family.DATETIME:
+        left, right = right, left
     if left.family is Family.DATETIME and right.family is Family.INTEGER and operator in "+-":
         return _days(operator, left, right)
+    if Family.DATETIME in (left.family, right.family) and operator in "+-":
+        return _moments(operator, left, right, leeway)
     if left.family not in NUMBERS or right.family not in NUMBERS:
         raise Untranslatable(f"{operator} stands between types that MySQL treats otherwise")
-    return _numbers(operator, left, right, remark)
+    return _numbers(operator, left, right, leeway.remarks)
 
 
 def concatenated(values: list[Value]) -> Value:
@@ -59,7 +74,7 @@ def bits(operator: str, left: Value, right: Value) -> Value:
     )
 
 
-def flipped(value: Value) -> Value:
+def inverted(value: Value) -> Value:
     """~ of an integer, which keeps its type: a bit becomes the other one, a tinyint what is missing to 255."""
     if value.family is not Family.INTEGER or value.type is None:
         raise Untranslatable("~ stands before something that is no integer")
@@ -75,10 +90,45 @@ def signed(value: Value) -> str:
     return value.inner
 
 
-def _as_number(value: Value, other: Value) -> Value:
-    if value.literal is None or other.type is None:
-        raise Untranslatable("text is converted to a number for every row")
-    return converted(value, other.type)
+def _as_number(value: Value, other: Value, leeway: Leeway) -> Value:
+    if value.literal is not None and other.type is not None:
+        return converted(value, other.type, leeway)
+    if other.type is None or (other.family not in NUMBERS and other.family is not Family.DATETIME):
+        return value
+    leeway.differs("text-to-number", "text is converted to a number for every row")
+    if other.family is Family.DATETIME:
+        return Value(f"CAST({value.sql} AS DATETIME(3))", other.type)
+    precision, scale = exact(other)
+    word = {Family.INTEGER: "SIGNED", Family.FLOAT: "DOUBLE"}.get(other.family, f"DECIMAL({precision},{scale})")
+    return Value(f"CAST({value.sql} AS {word})", other.type, nullable=value.nullable)
+
+
+def _moment(value: Value, leeway: Leeway) -> Value:
+    """A datetimeoffset as a date and time."""
+    if value.type is None or value.type.base is not SqlType.DATETIMEOFFSET:
+        return value
+    if value.local is None:
+        leeway.differs("offset-lost", "the local time of a datetimeoffset is in another column")
+    return replace(value, sql=value.local or value.sql, type=DATETIME, local=None)
+
+
+def _moments(operator: str, left: Value, right: Value, leeway: Leeway) -> Value:
+    """A datetime and a number of days, or another datetime: days since 1900 are added and subtracted."""
+    leeway.differs("days-as-date", f"{operator} stands between types that MySQL treats otherwise")
+    epoch = "TIMESTAMP'1900-01-01 00:00:00'"
+    nullable = left.nullable or right.nullable
+    sign = "" if operator == "+" else "-"
+    if left.family in NUMBERS and operator == "+":
+        left, right = right, left
+    if left.family is not Family.DATETIME or (left.type is not None and left.type.base is SqlType.DATETIME2):
+        raise Untranslatable(f"{operator} stands between types that MySQL treats otherwise")
+    if right.family in NUMBERS:
+        ticks = f"ROUND({right.inner} * 86400000000)"
+    elif right.family is Family.DATETIME:
+        ticks = f"TIMESTAMPDIFF(MICROSECOND, {epoch}, {right.sql})"
+    else:
+        raise Untranslatable(f"{operator} stands between types that MySQL treats otherwise")
+    return Value(f"DATE_ADD({left.sql}, INTERVAL {sign}{ticks} MICROSECOND)", DATETIME, nullable=nullable)
 
 
 def _days(operator: str, moment: Value, count: Value) -> Value:

@@ -8,8 +8,10 @@ from typing import Final
 from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.translate.expressions.value import (
     MONEY_TYPES,
+    STRICT,
     UNICODE_TYPES,
     Family,
+    Leeway,
     Untranslatable,
     Value,
     family_of,
@@ -20,6 +22,14 @@ _SYNONYMS: Final = {
     "integer": "int",
     "dec": "decimal",
     "character": "char",
+    "charvarying": "varchar",
+    "charactervarying": "varchar",
+    "nationalchar": "nchar",
+    "nationalcharacter": "nchar",
+    "nationalcharvarying": "nvarchar",
+    "nationalcharactervarying": "nvarchar",
+    "doubleprecision": "float",
+    "binaryvarying": "varbinary",
     "timestamp": "rowversion",
     "sysname": "nvarchar(128)",
 }
@@ -114,8 +124,26 @@ def text_type(values: list[Value], length: int | None = None) -> DataType:
     return DataType(base, length=max(1, min(total, 4000 if unicode else 8000)))
 
 
-def common_type(values: list[Value]) -> DataType:
-    """The type of CASE, COALESCE and IIF over ``values``. Raises Untranslatable where families mix."""
+_PRECEDENCE: Final = (
+    *(SqlType.DATETIMEOFFSET, SqlType.DATETIME2, SqlType.DATETIME, SqlType.SMALLDATETIME, SqlType.DATE, SqlType.TIME),
+    *(SqlType.FLOAT, SqlType.REAL, SqlType.DECIMAL, SqlType.NUMERIC, SqlType.MONEY, SqlType.SMALLMONEY),
+    *(SqlType.BIGINT, SqlType.INT, SqlType.SMALLINT, SqlType.TINYINT, SqlType.BIT),
+    *(SqlType.NTEXT, SqlType.TEXT, SqlType.IMAGE, SqlType.ROWVERSION, SqlType.UNIQUEIDENTIFIER),
+    *(SqlType.NVARCHAR, SqlType.NCHAR, SqlType.VARCHAR, SqlType.CHAR, SqlType.VARBINARY, SqlType.BINARY),
+)
+"""MS Learn: "Data type precedence (Transact-SQL)"; the first among operands is the type of all."""
+
+
+def preferred(types: list[DataType]) -> DataType:
+    """The type that T-SQL converts all others to. Raises Untranslatable where one has no place in the order."""
+    for type_ in types:
+        if type_.base not in _PRECEDENCE:
+            raise Untranslatable(f"a value of type {type_.base} meets one of another type")
+    return min(types, key=lambda type_: _PRECEDENCE.index(type_.base))
+
+
+def common_type(values: list[Value], leeway: Leeway = STRICT) -> DataType:
+    """The type of CASE, COALESCE and IIF over ``values``. Raises Untranslatable where families mix without leeway."""
     types = [value.type for value in values if value.type is not None]
     if not types:
         raise Untranslatable("it is NULL whatever happens")
@@ -141,4 +169,8 @@ def common_type(values: list[Value]) -> DataType:
     if families <= {Family.DATE, Family.DATETIME}:
         order = (SqlType.DATE, SqlType.SMALLDATETIME, SqlType.DATETIME, SqlType.DATETIME2)
         return max(types, key=lambda type_: (order.index(type_.base), type_.scale or 0))
-    raise Untranslatable("it mixes types that T-SQL converts silently")
+    if not leeway.lenient:
+        raise Untranslatable("it mixes types that T-SQL converts silently")
+    chosen = preferred(types)
+    kin = [value for value in values if value.type is not None and value.family is family_of(chosen)]
+    return common_type(kin) if 0 < len(kin) < len(types) else chosen

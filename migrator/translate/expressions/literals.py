@@ -11,13 +11,24 @@ from uuid import UUID
 from migrator.model.datatype import DataType, SqlType
 from migrator.rules.types import FRACTION_DIGITS, scale_of
 from migrator.translate.expressions import moments
-from migrator.translate.expressions.value import MONEY_TYPES, Family, Untranslatable, Value, family_of, quoted_text
+from migrator.translate.expressions.value import (
+    MONEY_TYPES,
+    STRICT,
+    Family,
+    Leeway,
+    Untranslatable,
+    Value,
+    family_of,
+    quoted_text,
+)
 
 _MOMENT: Final = re.compile(
     r"^\s*(?:(\d{4})-?(\d{2})-?(\d{2}))?(?:[ T]*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?)?Z?\s*$"
 )
 _BYTES: Final = {SqlType.TINYINT: 1, SqlType.SMALLINT: 2, SqlType.INT: 4, SqlType.BIGINT: 8}
 _EPOCH: Final = date(1900, 1, 1)
+_AMERICAN: Final = re.compile(r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(.*)$", re.DOTALL)
+"""Month, day, year: what us_english reads, the language of a new login."""
 
 
 def number(text: str) -> Value:
@@ -50,13 +61,15 @@ def text(content: str, *, unicode: bool) -> Value:
     return Value(quoted_text(content), DataType(base, length=max(1, len(content))), nullable=False, literal=content)
 
 
-def converted(value: Value, type_: DataType) -> Value:
+def converted(value: Value, type_: DataType, leeway: Leeway = STRICT) -> Value:
     """A constant as the other operand's type. Raises Untranslatable where T-SQL's answer depends on settings."""
     content = value.literal
     target = family_of(type_)
     if content is None or target is value.family:
         return value
     if target in (Family.DATE, Family.DATETIME, Family.TIME):
+        if isinstance(content, str) and _MOMENT.match(content) is None:
+            content = moments.plain(content) or _american(content, leeway)
         return moment(content, type_)
     if target in (Family.INTEGER, Family.EXACT, Family.FLOAT) and isinstance(content, str):
         return _number_of(content, type_)
@@ -111,6 +124,15 @@ def moment(content: str | int | Decimal, type_: DataType) -> Value:
     else:
         plain, word = f"{year_month_day} {clock}", "TIMESTAMP"
     return Value(f"{word}{quoted_text(plain)}", type_, nullable=False, literal=plain)
+
+
+def _american(content: str, leeway: Leeway) -> str:
+    found = _AMERICAN.match(content)
+    reason = "a date is written in a form that depends on the session's language"
+    if found is None:
+        raise Untranslatable(reason)
+    leeway.differs("language-date", reason)
+    return f"{found[3]}-{int(found[1]):02d}-{int(found[2]):02d}{found[4]}"
 
 
 def _day(number_of_days: int) -> str:

@@ -36,6 +36,11 @@ class _Parser(TSQLParser):
         "TRY_CAST": lambda self: self.cast("TRY_CAST"),
         "CONVERT": lambda self: self.convert("CONVERT"),
         "TRY_CONVERT": lambda self: self.convert("TRY_CONVERT"),
+        "PARSE": lambda self: self.cast("PARSE"),
+        "TRY_PARSE": lambda self: self.cast("TRY_PARSE"),
+        "TRIM": lambda self: self.trim(),
+        "JSON_OBJECT": lambda self: self.json("JSON_OBJECT"),
+        "JSON_ARRAY": lambda self: self.json("JSON_ARRAY"),
     }
 
     def cast(self, name: str) -> exp.Anonymous:
@@ -50,6 +55,34 @@ class _Parser(TSQLParser):
         while self._match(TokenType.COMMA):
             arguments.append(self._parse_disjunction())
         return exp.Anonymous(this=name, expressions=arguments)
+
+    def trim(self) -> exp.Anonymous:
+        """``[LEADING | TRAILING | BOTH] [characters FROM] text``: a call of the text, the characters and the side."""
+        side = "both"
+        if self._curr and self._curr.text.lower() in ("leading", "trailing", "both"):
+            side = self._curr.text.lower()
+            self._advance()
+        arguments = [self._parse_bitwise()]
+        if self._match(TokenType.FROM):
+            arguments = [self._parse_bitwise(), *arguments, exp.Var(this=side)]
+        return exp.Anonymous(this="TRIM", expressions=arguments)
+
+    def json(self, name: str) -> exp.Anonymous:
+        """``key : value, …`` or ``value, …``, then what becomes of NULL: a call whose first argument says that."""
+        arguments: list[Any] = []
+        while self._curr and self._curr.token_type is not TokenType.R_PAREN and not self._absent():
+            arguments.append(self._parse_bitwise())
+            if not self._match(TokenType.COLON):
+                self._match(TokenType.COMMA)
+        kept = ""
+        while self._curr and self._curr.token_type is not TokenType.R_PAREN:
+            kept += self._curr.text.lower()
+            self._advance()
+        return exp.Anonymous(this=name, expressions=[exp.Var(this=kept), *arguments])
+
+    def _absent(self) -> bool:
+        words = (self._curr.text.lower(), self._next.text.lower()) if self._curr and self._next else ("", "")
+        return words in (("null", "on"), ("absent", "on"))
 
     def _type_text(self) -> str:
         words: list[str] = []

@@ -9,14 +9,26 @@ from sqlglot import exp
 
 from migrator.model.datatype import DataType, SqlType
 from migrator.mysql.connect import quoted
-from migrator.translate.expressions.arithmetic import as_text, bits, calculate, flipped, signed
-from migrator.translate.expressions.compare import comparable, like
+from migrator.translate.expressions import methods
+from migrator.translate.expressions.arithmetic import as_text, bits, calculate, inverted, signed
+from migrator.translate.expressions.compare import collated, comparable
+from migrator.translate.expressions.convert import cast
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.functions import call
 from migrator.translate.expressions.literals import converted, negative, number, text
 from migrator.translate.expressions.parse import MONEY_CALL, parse
+from migrator.translate.expressions.patterns import like, unknown_like
 from migrator.translate.expressions.scope import Scope
-from migrator.translate.expressions.value import NUMBERS, PADDED_TYPES, Family, Untranslatable, Value, inherited
+from migrator.translate.expressions.value import (
+    NUMBERS,
+    PADDED_TYPES,
+    Family,
+    Leeway,
+    Untranslatable,
+    Value,
+    family_of,
+    inherited,
+)
 
 _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
@@ -30,6 +42,7 @@ _ARITHMETIC: Final[dict[type[exp.Expr], str]] = {exp.Add: "+", exp.Sub: "-", exp
 _BITS: Final[dict[type[exp.Expr], str]] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "^"}
 _NO_BYTES: Final = Value("X''", DataType(SqlType.VARBINARY, length=1), nullable=False)
 """What 0x alone stands for; sqlglot takes it for a name."""
+_DAYS: Final = frozenset({Family.DATE, Family.DATETIME})
 _BARE_CALLS: Final = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
 
 
@@ -43,6 +56,19 @@ class Translator:
         self.scope = scope
         self.remarks: list[str] = []
         self.used: set[str] = set()
+
+    @property
+    def leeway(self) -> Leeway:
+        """What the scope allows; a remark that it makes is one of ours."""
+        return Leeway(self.scope.lenient, self.remarks)
+
+    def compared(self, left: Value, right: Value) -> tuple[str, str]:
+        """Both operands of a comparison. Raises Untranslatable."""
+        return comparable(self.scope, left, right, self.leeway)
+
+    def cast(self, value: Value, type_: DataType, style: int | None = None) -> Value:
+        """``value`` as ``type_``. Raises Untranslatable."""
+        return cast(value, type_, style, self.leeway)
 
     def condition_of(self, source: str) -> str:
         """A T-SQL condition as MySQL text. Raises Untranslatable."""
@@ -81,16 +107,19 @@ class Translator:
     def _predicate(self, node: exp.Expr) -> str:
         """A comparison or a test, without the NOT that may stand inside of it."""
         if type(node) in _COMPARISONS:
-            left_sql, right_sql = comparable(self.scope, self.scalar(node.this), self.scalar(node.expression))
+            left_sql, right_sql = self.compared(self.scalar(node.this), self.scalar(node.expression))
             return f"{left_sql} {_COMPARISONS[type(node)]} {right_sql}"
         if isinstance(node, exp.Is):
             return f"{self.scalar(node.this).inner} IS NULL"
+        if isinstance(node, (exp.NullSafeEQ, exp.NullSafeNEQ)):
+            same = " <=> ".join(self.compared(self.scalar(node.this), self.scalar(node.expression)))
+            return same if isinstance(node, exp.NullSafeEQ) else f"NOT ({same})"
         if isinstance(node, exp.In):
             return self._in(node)
         if isinstance(node, exp.Between):
             value = self.scalar(node.this)
-            low, low_bound = comparable(self.scope, value, self.scalar(node.args["low"]))
-            high, high_bound = comparable(self.scope, value, self.scalar(node.args["high"]))
+            low, low_bound = self.compared(value, self.scalar(node.args["low"]))
+            high, high_bound = self.compared(value, self.scalar(node.args["high"]))
             return (
                 f"{low} BETWEEN {low_bound} AND {high_bound}"
                 if low == high
@@ -116,9 +145,11 @@ class Translator:
         if not node.expressions:
             raise Untranslatable("it asks another table")
         value = self.scalar(node.this)
-        pairs = [comparable(self.scope, value, self.scalar(item)) for item in node.expressions]
+        pairs = [self.compared(value, self.scalar(item)) for item in node.expressions]
         if len({left for left, _ in pairs}) != 1:
-            raise Untranslatable("its IN list mixes types")
+            if not self.scope.lenient:
+                raise Untranslatable("its IN list mixes types")
+            return "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
         return f"{pairs[0][0]} IN ({', '.join(right for _, right in pairs)})"
 
     def _like(self, node: exp.Expr) -> str:
@@ -129,9 +160,11 @@ class Translator:
                 raise Untranslatable("the ESCAPE of a LIKE is no constant")
             escape, node = mark.literal, node.this
         value, pattern = self.scalar(node.this), self.scalar(node.expression)
-        if not isinstance(pattern.literal, str) or value.family is not Family.TEXT:
-            raise Untranslatable("the pattern of a LIKE is no constant")
-        return like(self.scope, value, pattern, escape, self.remarks)
+        if value.family is not Family.TEXT:
+            value = self.cast(value, DataType(SqlType.NVARCHAR, length=100))
+        if not isinstance(pattern.literal, str):
+            return unknown_like(self.scope, value, pattern, escape, self.leeway)
+        return like(self.scope, value, pattern, escape, self.leeway)
 
     def scalar(self, node: exp.Expr) -> Value:
         """A value."""
@@ -145,17 +178,17 @@ class Translator:
             return self._minus(self.scalar(node.this))
         if type(node) in _ARITHMETIC:
             left, right = self.scalar(node.this), self.scalar(node.expression)
-            return calculate(_ARITHMETIC[type(node)], left, right, self.remarks)
-        if isinstance(node, exp.BitwiseNot):
-            return flipped(self.scalar(node.this))
+            return calculate(_ARITHMETIC[type(node)], left, right, self.leeway)
         if type(node) in _BITS:
             return bits(_BITS[type(node)], self.scalar(node.this), self.scalar(node.expression))
         if isinstance(node, exp.Case):
             return self._case(node)
         if isinstance(node, exp.Anonymous):
             return self._call(node)
-        if isinstance(node, exp.Dot):
-            return self._method(node)
+        if isinstance(node, exp.BitwiseNot):
+            return inverted(self.scalar(node.this))
+        if isinstance(node, (exp.Dot, exp.ScopeResolution, exp.AtTimeZone, exp.Parameter)):
+            return methods.call(self, node)
         if isinstance(node, exp.Collate):
             return self._collated(self.scalar(node.this), node.expression.name)
         raise Untranslatable(f"it has a part that is not known ({type(node).__name__})")
@@ -164,8 +197,10 @@ class Translator:
         if node.name.lower() == "0x" and "0x" not in self.scope.columns:
             return _NO_BYTES
         name = node.name
-        if not node.this.args.get("quoted") and name.casefold() in _BARE_CALLS:
+        if not node.this.args.get("quoted") and not node.table and name.casefold() in _BARE_CALLS:
             return call(self, name.casefold(), [])
+        if (held := methods.property_of(self, node)) is not None:
+            return held
         found = self.scope.column(name)
         self.used.add(name.casefold())
         return Value(
@@ -196,7 +231,7 @@ class Translator:
             if subject is None:
                 test = self.condition(branch.this)
             else:
-                test = " = ".join(comparable(self.scope, subject, self.scalar(branch.this)))
+                test = " = ".join(self.compared(subject, self.scalar(branch.this)))
             branches.append((test, self.scalar(branch.args["true"])))
         default = node.args.get("default")
         return self.choice(branches, self.scalar(default) if default is not None else None)
@@ -204,12 +239,32 @@ class Translator:
     def choice(self, branches: list[tuple[str, Value]], default: Value | None) -> Value:
         """CASE of conditions and values."""
         values = [value for _, value in branches] + ([default] if default is not None else [])
-        type_ = common_type(values)
-        values = [as_text(converted(value, type_)) for value in values]
+        values, type_ = self.alike(values)
         when = " ".join(f"WHEN {test} THEN {value.sql}" for (test, _), value in zip(branches, values, strict=False))
         otherwise = f" ELSE {values[-1].sql}" if default is not None else ""
         nullable = default is None or any(value.nullable for value in values)
         return Value(f"CASE {when}{otherwise} END", type_, nullable=nullable, **inherited(values))
+
+    def alike(self, values: list[Value]) -> tuple[list[Value], DataType]:
+        """``values`` as the type that T-SQL finds for them, and that type. Raises Untranslatable."""
+        type_ = common_type(values, self.leeway)
+        values = [converted(value, type_, self.leeway) for value in values]
+        family = family_of(type_)
+        values = [as_text(self._joined(value, type_, family)) for value in values]
+        return [self.pinned(value, inherited(values)["collation"]) for value in values], type_
+
+    def pinned(self, value: Value, collation: str | None = None) -> Value:
+        """A foreign text with its collation: beside a NULL, MySQL takes one of two collations for bytes."""
+        if not value.foreign or value.family is not Family.TEXT:
+            return value
+        with_one = replace(value, collation=value.collation or collation)
+        return replace(value, sql=f"{value.inner}{collated(self.scope, with_one)}", parts=())
+
+    def _joined(self, value: Value, type_: DataType, family: Family) -> Value:
+        near = value.type is None or value.family is family or {value.family, family} <= NUMBERS
+        if near or value.literal is not None or not self.scope.lenient or {value.family, family} <= _DAYS:
+            return value
+        return self.cast(value, type_)
 
     def _call(self, node: exp.Anonymous) -> Value:
         name = node.name
@@ -217,21 +272,6 @@ class Translator:
             amount = self.scalar(node.expressions[0])
             return Value(amount.sql, DataType(SqlType.MONEY), nullable=False, literal=amount.literal)
         return call(self, name.casefold(), list(node.expressions))
-
-    def _method(self, node: exp.Dot) -> Value:
-        inner = node.expression
-        if not isinstance(inner, exp.Anonymous):
-            raise Untranslatable("it has a part that is not known (Dot)")
-        owner = node.this.name
-        if isinstance(node.this, exp.Identifier) and owner.casefold() in self.scope.columns:
-            found = self.scope.column(owner)
-            self.used.add(owner.casefold())
-            if found.type.base is SqlType.HIERARCHYID and inner.name.casefold() == "getlevel" and not inner.expressions:
-                path = quoted(found.target)
-                depth = f"CHAR_LENGTH({path}) - CHAR_LENGTH(REPLACE({path}, '/', '')) - 1"
-                return Value(depth, DataType(SqlType.SMALLINT), nullable=found.nullable, atom=False)
-            raise Untranslatable(f"it calls the method {inner.name} of a {found.type.base}")
-        raise Untranslatable(f"it calls the user's function {owner}.{inner.name}")
 
 
 def _constant(node: exp.Expr) -> Value:

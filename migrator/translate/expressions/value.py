@@ -19,6 +19,23 @@ class Untranslatable(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Leeway:
+    """Whether a translation may differ from the source in a way that a remark names: in a query, not in a constraint.
+
+    ``remarks`` collects the ids of those that were used.
+    """
+
+    lenient: bool
+    remarks: list[str]
+
+    def differs(self, remark: str, reason: str) -> None:
+        """Remark on a difference. Raises Untranslatable, for ``reason``, where there may be none."""
+        if not self.lenient:
+            raise Untranslatable(reason)
+        self.remarks.append(remark)
+
+
 class Family(StrEnum):
     """Types that behave alike in expressions."""
 
@@ -71,6 +88,10 @@ PADDED_TYPES: Final = frozenset({SqlType.CHAR, SqlType.NCHAR})
 Literal = str | int | Decimal
 INT: Final = DataType(SqlType.INT)
 BIGINT: Final = DataType(SqlType.BIGINT)
+DOUBLE: Final = DataType(SqlType.FLOAT, precision=53)
+DATETIME: Final = DataType(SqlType.DATETIME)
+STRICT: Final = Leeway(lenient=False, remarks=[])
+"""No difference is allowed, so it collects no remark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +102,8 @@ class Value:
     another expression. ``parts`` are the operands where the value is a concatenation. ``raw_char`` marks a char(n)
     column: MySQL gives it back without the blanks that pad it in SQL Server. ``collation`` is SQL Server's, of the
     columns that a text is made of. Text is ``foreign`` where a part of it was made of a number or a date: MySQL gives
-    that the session's collation, which must not decide a comparison.
+    that the session's collation, which must not decide a comparison. ``local`` is the local time of a datetimeoffset,
+    whose text is UTC, where that is known.
     """
 
     sql: str
@@ -93,6 +115,7 @@ class Value:
     raw_char: bool = False
     collation: str | None = None
     foreign: bool = False
+    local: str | None = None
 
     @property
     def family(self) -> Family:
