@@ -18,7 +18,7 @@ from migrator.translate.expressions.parse import MONEY_CALL, parse
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import NUMBERS, PADDED_TYPES, Family, Untranslatable, Value, inherited
 
-_COMPARISONS: Final[dict[type[exp.Expr], str]] = {
+COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.GT: ">",
@@ -28,7 +28,7 @@ _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
 }
 _ARITHMETIC: Final[dict[type[exp.Expr], str]] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 _BITS: Final[dict[type[exp.Expr], str]] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "^"}
-_BARE_CALLS: Final = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
+BARE_CALLS: Final = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
 
 
 class Translator:
@@ -72,9 +72,9 @@ class Translator:
             return word.join(self._term(term, node) for term in reversed(terms))
         if isinstance(node, exp.Not):
             return self._negated(node.this)
-        if type(node) in _COMPARISONS:
+        if type(node) in COMPARISONS:
             left_sql, right_sql = comparable(self.scope, self.scalar(node.this), self.scalar(node.expression))
-            return f"{left_sql} {_COMPARISONS[type(node)]} {right_sql}"
+            return f"{left_sql} {COMPARISONS[type(node)]} {right_sql}"
         if isinstance(node, exp.Is):
             return f"{self.scalar(node.this).inner} IS NULL"
         if isinstance(node, exp.In):
@@ -152,7 +152,7 @@ class Translator:
 
     def _column(self, node: exp.Column) -> Value:
         name = node.name
-        if not node.this.args.get("quoted") and name.casefold() in _BARE_CALLS:
+        if not node.this.args.get("quoted") and name.casefold() in BARE_CALLS:
             return call(self, name.casefold(), [])
         found = self.scope.column(name)
         self.used.add(name.casefold())
