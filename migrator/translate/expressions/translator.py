@@ -11,6 +11,7 @@ from migrator.model.datatype import DataType, SqlType
 from migrator.mysql.connect import quoted
 from migrator.translate.expressions.arithmetic import as_text, bits, calculate, signed
 from migrator.translate.expressions.compare import comparable, like
+from migrator.translate.expressions.convert import cast
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.functions import call
 from migrator.translate.expressions.literals import converted, negative, number, text
@@ -18,7 +19,7 @@ from migrator.translate.expressions.parse import MONEY_CALL, parse
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import NUMBERS, PADDED_TYPES, Family, Untranslatable, Value, inherited
 
-COMPARISONS: Final[dict[type[exp.Expr], str]] = {
+_COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.GT: ">",
@@ -28,7 +29,7 @@ COMPARISONS: Final[dict[type[exp.Expr], str]] = {
 }
 _ARITHMETIC: Final[dict[type[exp.Expr], str]] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 _BITS: Final[dict[type[exp.Expr], str]] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "^"}
-BARE_CALLS: Final = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
+_BARE_CALLS: Final = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
 
 
 class Translator:
@@ -41,6 +42,14 @@ class Translator:
         self.scope = scope
         self.remarks: list[str] = []
         self.used: set[str] = set()
+
+    def compared(self, left: Value, right: Value) -> tuple[str, str]:
+        """Both operands of a comparison. Raises Untranslatable."""
+        return comparable(self.scope, left, right)
+
+    def cast(self, value: Value, type_: DataType, style: int | None = None) -> Value:
+        """``value`` as ``type_``. Raises Untranslatable."""
+        return cast(value, type_, style)
 
     def condition_of(self, source: str) -> str:
         """A T-SQL condition as MySQL text. Raises Untranslatable."""
@@ -72,17 +81,17 @@ class Translator:
             return word.join(self._term(term, node) for term in reversed(terms))
         if isinstance(node, exp.Not):
             return self._negated(node.this)
-        if type(node) in COMPARISONS:
-            left_sql, right_sql = comparable(self.scope, self.scalar(node.this), self.scalar(node.expression))
-            return f"{left_sql} {COMPARISONS[type(node)]} {right_sql}"
+        if type(node) in _COMPARISONS:
+            left_sql, right_sql = self.compared(self.scalar(node.this), self.scalar(node.expression))
+            return f"{left_sql} {_COMPARISONS[type(node)]} {right_sql}"
         if isinstance(node, exp.Is):
             return f"{self.scalar(node.this).inner} IS NULL"
         if isinstance(node, exp.In):
             return self._in(node)
         if isinstance(node, exp.Between):
             value = self.scalar(node.this)
-            low, low_bound = comparable(self.scope, value, self.scalar(node.args["low"]))
-            high, high_bound = comparable(self.scope, value, self.scalar(node.args["high"]))
+            low, low_bound = self.compared(value, self.scalar(node.args["low"]))
+            high, high_bound = self.compared(value, self.scalar(node.args["high"]))
             return (
                 f"{low} BETWEEN {low_bound} AND {high_bound}"
                 if low == high
@@ -108,7 +117,7 @@ class Translator:
         if not node.expressions:
             raise Untranslatable("it asks another table")
         value = self.scalar(node.this)
-        pairs = [comparable(self.scope, value, self.scalar(item)) for item in node.expressions]
+        pairs = [self.compared(value, self.scalar(item)) for item in node.expressions]
         if len({left for left, _ in pairs}) != 1:
             raise Untranslatable("its IN list mixes types")
         return f"{pairs[0][0]} IN ({', '.join(right for _, right in pairs)})"
@@ -152,7 +161,7 @@ class Translator:
 
     def _column(self, node: exp.Column) -> Value:
         name = node.name
-        if not node.this.args.get("quoted") and name.casefold() in BARE_CALLS:
+        if not node.this.args.get("quoted") and name.casefold() in _BARE_CALLS:
             return call(self, name.casefold(), [])
         found = self.scope.column(name)
         self.used.add(name.casefold())
@@ -184,7 +193,7 @@ class Translator:
             if subject is None:
                 test = self.condition(branch.this)
             else:
-                test = " = ".join(comparable(self.scope, subject, self.scalar(branch.this)))
+                test = " = ".join(self.compared(subject, self.scalar(branch.this)))
             branches.append((test, self.scalar(branch.args["true"])))
         default = node.args.get("default")
         return self.choice(branches, self.scalar(default) if default is not None else None)

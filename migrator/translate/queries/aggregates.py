@@ -8,7 +8,6 @@ from sqlglot import exp
 
 from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.translate.expressions.arithmetic import as_text
-from migrator.translate.expressions.convert import cast
 from migrator.translate.expressions.datatypes import common_type, exact
 from migrator.translate.expressions.value import (
     BIGINT,
@@ -129,7 +128,7 @@ def _listed(values: QueryValues, arguments: list[exp.Expr], order: str) -> Value
 def joined(values: QueryValues, value: Value, mark: str, order: str) -> Value:
     """The texts of all rows as one; ``order`` is the text of ORDER BY. Raises Untranslatable."""
     if value.family is not Family.TEXT:
-        value = cast(value, DataType(SqlType.VARCHAR, length=40))
+        value = values.cast(value, DataType(SqlType.VARCHAR, length=40))
     values.remarks.append("group-concat")
     assert value.type is not None  # noqa: S101 - a text has a type
     unicode = value.type.base in UNICODE_TYPES

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from migrator.mysql.connect import quoted
-from migrator.translate.expressions.compare import comparable
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.literals import text as text_value
 from migrator.translate.expressions.value import Untranslatable, Value
@@ -48,7 +47,7 @@ def _pivot(writer: Writer, text: str, source: Relation, pivot: exp.Expr, field: 
     namer = Namer()
     columns = [replace(output, target=namer.take(output.name)) for output in kept]
     for wanted in field.expressions:
-        left, right = comparable(writer.scope, spread, text_value(wanted.name, unicode=True))
+        left, right = values.compared(spread, text_value(wanted.name, unicode=True))
         test = f"{left} = {right}"
         value = (
             _where(values.scalar(call.expressions[0]), test) if not isinstance(call.expressions[0], exp.Star) else None

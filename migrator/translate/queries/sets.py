@@ -8,7 +8,6 @@ from sqlglot import exp
 
 from migrator.model.datatype import DataType
 from migrator.mysql.connect import quoted
-from migrator.translate.expressions.convert import cast
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.literals import converted
 from migrator.translate.expressions.value import Family, Untranslatable, Value, family_of
@@ -60,7 +59,7 @@ def united(writer: Writer, branches: list[Query], words: list[str]) -> Query:
     fitted = [_fitted(writer, branch, types) for branch in branches]
     text = fitted[0].sql
     for word, branch in zip(words[1:], fitted[1:], strict=True):
-        text += f" {word} {branch.sql}"
+        text += f"\n{word}\n{branch.sql}"
     columns = tuple(
         Output(
             first.name,
@@ -86,12 +85,14 @@ def _fitted(writer: Writer, query: Query, types: list[DataType | None]) -> Query
     if query.closed or not query.values:
         query = query.opened(writer.alias("branch"))
 
+    values = writer.values(Reach(None))
+
     def fit(place: int, value: Value) -> Value:
         type_ = types[place]
         if type_ is None or value.type is None or value.family is family_of(type_):
             return value
         value = converted(value, type_)
-        return value if value.family is family_of(type_) else cast(value, type_)
+        return value if value.family is family_of(type_) else values.cast(value, type_)
 
     return query.changed(fit)
 
@@ -129,7 +130,7 @@ def common_tables(writer: Writer, with_: exp.Expr, outer: Reach | None) -> str:
         writer.ctes[-1][name.casefold()] = Relation(name, target, outputs)
         listed = ", ".join(quoted(output.target) for output in outputs)
         texts.append(f"{quoted(target)} ({listed}) AS ({query.sql})")
-    return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(texts)}"
+    return f"WITH {'RECURSIVE ' if recursive else ''}" + ",\n".join(texts)
 
 
 def renamed(outputs: tuple[Output, ...], names: list[str]) -> tuple[Output, ...]:
@@ -167,7 +168,7 @@ def _common_table(
     writer.ctes[-1][name.casefold()] = Relation(name, target, loose)
     text = anchor.sql
     for branch in reversed(branches):
-        text += f" UNION ALL {writer.subquery(branch, outer).sql}"
+        text += f"\nUNION ALL\n{writer.subquery(branch, outer).sql}"
     writer.remarks.append("view-recursion")
     return Query(text, (), "", loose, closed=True), True
 
@@ -223,7 +224,7 @@ def _leaves(node: exp.Expr) -> list[exp.Expr]:
 
 def _grouped(values: QueryValues, nodes: list[exp.Expr]) -> str:
     terms = [values.scalar(node) for node in nodes]
-    return f" GROUP BY {', '.join(term.sql for term in terms)}" if terms else ""
+    return f"\nGROUP BY {', '.join(term.sql for term in terms)}" if terms else ""
 
 
 def grouping_sets(writer: Writer, node: exp.Select, outer: Reach | None, chosen: list[list[exp.Expr]]) -> Query:

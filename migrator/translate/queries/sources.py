@@ -10,7 +10,6 @@ from sqlglot import exp
 
 from migrator.model.datatype import DataType
 from migrator.mysql.connect import quoted
-from migrator.translate.expressions.convert import cast
 from migrator.translate.expressions.literals import converted
 from migrator.translate.expressions.value import Untranslatable, Value, family_of
 from migrator.translate.names import Namer, fold
@@ -19,6 +18,7 @@ from migrator.translate.queries.query import Query
 from migrator.translate.queries.relation import Output, Reach, Relation
 
 if TYPE_CHECKING:
+    from migrator.translate.queries.values import QueryValues
     from migrator.translate.queries.writer import Writer
 
 _HINTS: Final = frozenset({
@@ -50,7 +50,7 @@ def from_clause(writer: Writer, node: exp.Expr, reach: Reach) -> str:
         return ""
     text, relations = _source(writer, from_.this, reach, lateral=False)
     reach.relations += relations
-    return f" FROM {_joined(writer, text, node.args.get('joins') or [], reach, 0)}"
+    return f"\nFROM {_joined(writer, text, node.args.get('joins') or [], reach, 0)}"
 
 
 def _joined(writer: Writer, text: str, joins: list[exp.Expr], reach: Reach, first: int) -> str:
@@ -65,7 +65,7 @@ def _joined(writer: Writer, text: str, joins: list[exp.Expr], reach: Reach, firs
         reach.relations += relations
         if applied:
             outer = not join.this.args.get("cross_apply")
-            text += f" {'LEFT ' if outer else ''}JOIN {right} ON TRUE"
+            text += f"\n{'LEFT ' if outer else ''}JOIN {right} ON TRUE"
             if outer:
                 _loosen(reach, start, len(reach.relations))
             continue
@@ -74,7 +74,7 @@ def _joined(writer: Writer, text: str, joins: list[exp.Expr], reach: Reach, firs
             raise Untranslatable("it has a join that is not known")
         if on is None:
             comma = comma or not kind
-            text += f"{' CROSS JOIN' if kind else ','} {right}"
+            text += f"\nCROSS JOIN {right}" if kind else f", {right}"
             continue
         condition = writer.values(reach).condition(on)
         if side == "FULL":
@@ -83,7 +83,7 @@ def _joined(writer: Writer, text: str, joins: list[exp.Expr], reach: Reach, firs
                 raise Untranslatable("it has more FULL JOINs than can be written out")
             text = _full(writer, text, right, condition, reach, first, start)
             continue
-        text += f" {f'{side} ' if side else ''}JOIN {right} ON {condition}"
+        text += f"\n{f'{side} ' if side else ''}JOIN {right} ON {condition}"
         if side == "LEFT":
             _loosen(reach, start, len(reach.relations))
         elif side == "RIGHT":
@@ -259,7 +259,7 @@ def _function(
             value = values.scalar_of(default)
         else:
             value = values.scalar(argument)
-        arguments[parameter.casefold()] = _argument(value, type_)
+        arguments[parameter.casefold()] = _argument(values, value, type_)
     outside, ctes = writer.schema, writer.ctes
     writer.schema, writer.ctes = function.schema, []
     writer.parameters.append(arguments)
@@ -271,12 +271,12 @@ def _function(
     return derived(query, name, alias, names, lateral=lateral)
 
 
-def _argument(value: Value, type_: DataType) -> Value:
+def _argument(values: QueryValues, value: Value, type_: DataType) -> Value:
     """An argument as the parameter's type."""
     if value.type is None or value.family is family_of(type_):
         return value if value.type is not None else Value("NULL", type_)
     changed = converted(value, type_)
-    return changed if changed.family is family_of(type_) else cast(value, type_)
+    return changed if changed.family is family_of(type_) else values.cast(value, type_)
 
 
 def values_query(writer: Writer, node: exp.Values, outer: Reach | None, names: list[str]) -> Query:

@@ -35,8 +35,8 @@ def limited(values: QueryValues, node: exp.Expr, query: Query) -> Query:
     if order is not None:
         named = lambda output: quoted(output.target)  # noqa: E731 - one word for two uses
         terms = values.writer.ordering(values, order, query.columns, named)
-        text = f" ORDER BY {', '.join(terms)}"
-    text += f" LIMIT {_ALL if count is None else count}"
+        text = f"\nORDER BY {', '.join(terms)}"
+    text += f"\nLIMIT {_ALL if count is None else count}"
     if offset is not None:
         skipped = values.scalar(offset.expression)
         if not isinstance(skipped.literal, int):

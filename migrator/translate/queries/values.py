@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from migrator.model.datatype import DataType, SqlType
-from migrator.translate.expressions.compare import comparable
 from migrator.translate.expressions.datatypes import read_type
-from migrator.translate.expressions.translator import BARE_CALLS, COMPARISONS, Translator
-from migrator.translate.expressions.convert import cast
+from migrator.translate.expressions.translator import Translator
 from migrator.translate.expressions.value import Family, Untranslatable, Value
 from migrator.translate.queries import documents
 from migrator.translate.queries.aggregates import AGGREGATES, aggregate, windowed
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from migrator.translate.queries.writer import Writer
 
 _FULL_TEXT: Final = frozenset({"contains", "freetext"})
-_XML_METHODS: Final = frozenset({"value", "exist", "query", "nodes", "modify"})
+_COLUMN: Final = re.compile(r"(?:`(?:[^`]|``)+`\.)?`(?:[^`]|``)+`\Z")
 
 
 class QueryValues(Translator):
@@ -32,45 +30,49 @@ class QueryValues(Translator):
         self.writer = writer
         self.reach = reach
 
+    def compared(self, left: Value, right: Value) -> tuple[str, str]:
+        """Both operands of a comparison.
+
+        Columns are compared as they are, so that MySQL can use an index: that trailing blanks count there is said of
+        the database once, as a difference of its collation.
+        """
+        texts = super().compared(left, right)
+        shown = [
+            value.sql if text == f"RTRIM({value.sql})" and _COLUMN.match(value.sql) else text
+            for value, text in zip((left, right), texts, strict=True)
+        ]
+        return shown[0], shown[1]
+
     def condition(self, node: exp.Expr) -> str:
         """A search condition, which may ask other tables."""
         if isinstance(node, exp.Exists):
             return f"EXISTS ({self.writer.subquery(node.this, self.reach, named=False).sql})"
         if isinstance(node, (exp.NullSafeEQ, exp.NullSafeNEQ)):
-            left, right = comparable(self.scope, self.scalar(node.this), self.scalar(node.expression))
-            same = f"{left} <=> {right}"
+            same = " <=> ".join(self.compared(self.scalar(node.this), self.scalar(node.expression)))
             return same if isinstance(node, exp.NullSafeEQ) else f"NOT ({same})"
-        if type(node) in COMPARISONS and isinstance(node.expression, (exp.Any, exp.All)):
-            return self._quantified(node, node.expression)
         if isinstance(node, exp.Anonymous):
             name = node.name.casefold()
             reason = "it searches by full text" if name in _FULL_TEXT else f"it calls {name}() as a condition"
             raise Untranslatable(reason)
         return super().condition(node)
 
-    def _quantified(self, node: exp.Expr, asked: exp.Expr) -> str:
-        word = "ANY" if isinstance(asked, exp.Any) else "ALL"
-        left, sql = self._compared(self.scalar(node.this), asked.this)
-        return f"{left} {COMPARISONS[type(node)]} {word} ({sql})"
-
     def _in(self, node: exp.In) -> str:
         query = node.args.get("query")
         if query is None:
             return super()._in(node)
-        left, sql = self._compared(self.scalar(node.this), query)
-        return f"{left} IN ({sql})"
+        left, right = self.compared(self.scalar(node.this), self._asked("IN", query))
+        return f"{left} {right}"
 
-    def _compared(self, value: Value, node: exp.Expr) -> tuple[str, str]:
-        """A value and the subquery of one column that it is compared with."""
+    def _asked(self, word: str, node: exp.Expr) -> Value:
+        """A subquery of one column behind IN, ANY or ALL."""
         query = self.writer.subquery(node, self.reach)
         if len(query.columns) != 1:
             raise Untranslatable("it compares a value with a subquery of several columns")
-        if query.limited or not query.values:
-            query = query.opened("limited") if query.closed else query
-        if query.values:
-            left, right = comparable(self.scope, value, query.values[0])
-            return left, query.changed(lambda _, item: Value(right, item.type, nullable=item.nullable)).sql
-        return value.inner, query.sql
+        if query.limited:  # MySQL takes no LIMIT right here
+            query = query.opened(self.writer.alias("limited"))
+        output = query.columns[0]
+        # as a char(n) it is compared as it comes
+        return Value(f"{word} ({query.sql})", output.type, raw_char=True, collation=output.collation)
 
     def scalar(self, node: exp.Expr) -> Value:
         """A value, which may come from a subquery, from a group of rows or from a window over them."""
@@ -80,8 +82,10 @@ class QueryValues(Translator):
             return self._window(node)
         if isinstance(node, exp.WithinGroup):
             return aggregate(self, self._called(node.this), order=self._order(node.expression))
-        if isinstance(node, exp.Column) and node.name.casefold() not in BARE_CALLS:
-            return self._column(node)
+        if isinstance(node, (exp.Any, exp.All)):
+            return self._asked(type(node).__name__.upper(), node.this)
+        if isinstance(node, exp.Dot) and (found := self._dotted(node)) is not None:
+            return found
         if isinstance(node, exp.Identifier):  # before a method's dot sqlglot leaves bare names
             return self.reach.column(node.name)
         if isinstance(node, exp.AtTimeZone):
@@ -91,13 +95,11 @@ class QueryValues(Translator):
         return super().scalar(node)
 
     def _column(self, node: exp.Column) -> Value:
-        bare = not node.this.args.get("quoted") and not node.table
-        if bare and node.name.casefold() in BARE_CALLS:
-            return super()._column(node)
         if not isinstance(node.this, exp.Identifier):
             raise Untranslatable("a * stands where a value should")
-        if node.name.startswith("@"):
-            return self.writer.parameter(node.name[1:])
+        bare = not node.this.args.get("quoted") and not node.table
+        if bare and self.scope.rules.function(node.name.casefold(), 0) is not None:
+            return super()._column(node)
         return self.reach.column(node.name, node.table, node.db)
 
     def _call(self, node: exp.Anonymous) -> Value:
@@ -105,41 +107,18 @@ class QueryValues(Translator):
             return aggregate(self, node)
         return super()._call(node)
 
-    def _method(self, node: exp.Dot) -> Value:
+    def _dotted(self, node: exp.Dot) -> Value | None:
+        """A column that is written with dots, or the text of joined rows; None for another method or function."""
         called = node.expression
-        if not isinstance(called, exp.Anonymous):
-            return self._dotted(node)
-        owner = node.this
-        if isinstance(owner, (exp.Subquery, exp.Paren)):
-            text = documents.joined_rows(self, owner)
-            if text is not None and called.name.casefold() == "value" and len(called.expressions) == 2:
-                return cast(text, read_type(str(called.expressions[1].name)))
+        if isinstance(called, exp.Identifier):
+            parts = [part.name for part in node.flatten()]
+            return self.reach.column(parts[-1], parts[-2], parts[-3] if len(parts) > 2 else "")
+        text = documents.joined_rows(self, node.this)
+        if text is None:
+            return None
+        if called.name.casefold() != "value" or len(called.expressions) != 2:
             raise Untranslatable(f"it calls the method {called.name} of a subquery")
-        parts = [part.name for part in owner.flatten()] if isinstance(owner, exp.Dot) else [owner.name]
-        name = called.name.casefold()
-        try:
-            value = self.reach.column(parts[-1], parts[-2] if len(parts) > 1 else "")
-        except Untranslatable:
-            if name in _XML_METHODS and len(parts) == 1:
-                raise Untranslatable(f"it calls the method {called.name} of {parts[-1]}") from None
-            raise Untranslatable(f"it calls the user's function {'.'.join(parts)}.{called.name}") from None
-        return self.method(value, called)
-
-    def method(self, value: Value, called: exp.Anonymous) -> Value:
-        """A method of a column of a CLR type or of XML. Raises Untranslatable."""
-        type_ = value.type
-        if type_ is not None and type_.base is SqlType.HIERARCHYID and called.name.casefold() == "getlevel":
-            depth = f"CHAR_LENGTH({value.sql}) - CHAR_LENGTH(REPLACE({value.sql}, '/', '')) - 1"
-            return Value(depth, DataType(SqlType.SMALLINT), nullable=value.nullable, atom=False)
-        if type_ is not None and type_.base is SqlType.HIERARCHYID and called.name.casefold() == "tostring":
-            return Value(value.sql, DataType(SqlType.NVARCHAR, length=4000), nullable=value.nullable)
-        raise Untranslatable(f"it calls the method {called.name} of a value of type {type_ or 'unknown'}")
-
-    def _dotted(self, node: exp.Dot) -> Value:
-        parts = [part.name for part in node.flatten()]
-        if len(parts) < 2:
-            raise Untranslatable("it has a part that is not known (Dot)")
-        return self.reach.column(parts[-1], parts[-2], parts[-3] if len(parts) > 2 else "")
+        return self.cast(text, read_type(called.expressions[1].name))
 
     def _subquery(self, node: exp.Expr) -> Value:
         text = documents.joined_rows(self, node)

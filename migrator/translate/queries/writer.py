@@ -82,7 +82,7 @@ class Writer:
             query = self._bare(node, outer, named=named)
         finally:
             self.ctes.pop()
-        return Query(f"{head} {query.sql}", (), "", query.columns, closed=True, limited=query.limited)
+        return Query(f"{head}\n{query.sql}", (), "", query.columns, closed=True, limited=query.limited)
 
     def _bare(self, node: exp.Expr, outer: Reach | None, *, named: bool) -> Query:
         if isinstance(node, exp.SetOperation):
@@ -104,7 +104,7 @@ class Writer:
         values = self.values(reach)
         tail = sources.from_clause(self, node, reach)
         if node.args.get("where") is not None:
-            tail += f" WHERE {values.condition(node.args['where'].this)}"
+            tail += f"\nWHERE {values.condition(node.args['where'].this)}"
         group = node.args.get("group")
         grouped, sets_of = sets.grouping(values, group)
         head = "SELECT DISTINCT" if node.args.get("distinct") is not None else "SELECT"
@@ -116,7 +116,7 @@ class Writer:
         columns = _outputs(items)
         having = ""
         if node.args.get("having") is not None:
-            having = f" HAVING {values.condition(node.args['having'].this)}"
+            having = f"\nHAVING {values.condition(node.args['having'].this)}"
         drafted = Query(head, tuple(value for _, value in items), tail + grouped + having, columns)
         if sets_of:
             drafted = sets.grouping_sets(self, node, outer, sets_of)
