@@ -14,7 +14,7 @@ from migrator.model.translation import Phase, Statement
 from migrator.mysql.connect import quoted
 from migrator.rules import Rules
 from migrator.translate.draft import TableDraft
-from migrator.translate.expressions.parse import parse_query
+from migrator.translate.queries.parse import parse_query
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import Untranslatable
 from migrator.translate.names import Namer
@@ -26,6 +26,7 @@ from migrator.translate.queries.writer import Writer
 from migrator.translate.tsql.stream import Stream
 
 _CHECK_OPTION: Final = re.compile(r"\bWITH\s+CHECK\s+OPTION\s*;?\s*$", re.IGNORECASE)
+_OLD_JOIN: Final = re.compile(r"\*=|=\*")
 _UNREADABLE: Final = "is a view whose text cannot be read"
 _UNTRANSLATED: Final = "is a view that could not be translated"
 _CYCLE: Final = "it reads itself, through other views"
@@ -126,7 +127,13 @@ def _read(module: Module) -> _View:
     found = _CHECK_OPTION.search(body)
     if found is not None:
         body = body[: found.start()]
-    return _View(module, parse_query(body), columns, found is not None)
+    try:
+        query = parse_query(body)
+    except Untranslatable:
+        if _OLD_JOIN.search(body):
+            raise Untranslatable("it joins by *= or =*, which SQL Server itself no longer takes") from None
+        raise
+    return _View(module, query, columns, found is not None)
 
 
 def _header(text: str) -> tuple[list[str], int]:

@@ -25,7 +25,7 @@ MONEY_CALL: Final = "$money"
 """The name of the call that stands for a money literal (``$1.50``), which sqlglot cannot read."""
 
 
-class _Parser(TSQLParser):
+class ExpressionParser(TSQLParser):
     """T-SQL's expressions without any function that sqlglot knows."""
 
     FUNCTIONS: ClassVar[dict[str, Callable[..., Any]]] = {}
@@ -36,7 +36,6 @@ class _Parser(TSQLParser):
         "TRY_CAST": lambda self: self.cast("TRY_CAST"),
         "CONVERT": lambda self: self.convert("CONVERT"),
         "TRY_CONVERT": lambda self: self.convert("TRY_CONVERT"),
-        "OPENJSON": lambda self: self.open_json(),
     }
 
     def cast(self, name: str) -> exp.Anonymous:
@@ -52,34 +51,6 @@ class _Parser(TSQLParser):
             arguments.append(self._parse_disjunction())
         return exp.Anonymous(this=name, expressions=arguments)
 
-    def open_json(self) -> exp.Anonymous:
-        """``document[, path]) WITH (name type [path] [AS JSON], …``: a call whose last argument is that list.
-
-        Each member of it is a tuple of name, type, path and whether it is JSON; the caller steps over the last bracket.
-        """
-        arguments: list[Any] = [self._parse_disjunction()]
-        while self._match(TokenType.COMMA):
-            arguments.append(self._parse_disjunction())
-        if self._match_pair(TokenType.R_PAREN, TokenType.WITH):
-            self._match_l_paren()
-            arguments.append(exp.Schema(expressions=self._parse_csv(self._open_json_column)))
-        return exp.Anonymous(this="OPENJSON", expressions=arguments)
-
-    def _open_json_column(self) -> exp.Tuple:
-        name = self._parse_id_var()
-        words: list[str] = []
-        depth = 0
-        ends = (TokenType.COMMA, TokenType.R_PAREN, TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.ALIAS)
-        while self._curr and (depth or self._curr.token_type not in ends):
-            depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(self._curr.token_type, 0)
-            words.append(self._curr.text)
-            self._advance()
-        path = self._parse_string() or exp.Null()
-        json = bool(self._match(TokenType.ALIAS))
-        if json:
-            self._advance()
-        return exp.Tuple(expressions=[name, exp.Var(this="".join(words)), path, exp.Boolean(this=json)])
-
     def _type_text(self) -> str:
         words: list[str] = []
         depth = 0
@@ -90,10 +61,10 @@ class _Parser(TSQLParser):
         return "".join(words)
 
 
-class _Expressions(TSQL):
+class Expressions(TSQL):
     """T-SQL as sqlglot tokenizes it, read by the parser above."""
 
-    Parser = _Parser
+    Parser = ExpressionParser
 
 
 def parse(text: str) -> exp.Expr:
@@ -101,7 +72,7 @@ def parse(text: str) -> exp.Expr:
     if _SEQUENCE.search(text):
         raise Untranslatable("it takes numbers from a sequence")
     try:
-        trees = _Expressions().parse(_with_money(text))
+        trees = Expressions().parse(with_money(text))
     except SqlglotError:
         raise Untranslatable("the expression cannot be read") from None
     except RecursionError:
@@ -111,26 +82,8 @@ def parse(text: str) -> exp.Expr:
     return trees[0]
 
 
-def parse_query(text: str) -> exp.Expr:
-    """The tree of one query. Raises Untranslatable where it cannot be read."""
-    try:
-        trees = [tree for tree in _Expressions().parse(_with_money(text)) if tree is not None]
-    except SqlglotError as error:
-        raise Untranslatable(f"its query cannot be read{_where(error)}") from None
-    except RecursionError:
-        raise Untranslatable("its query is nested too deep") from None
-    if len(trees) != 1 or not isinstance(trees[0], (exp.Query, exp.Paren)):
-        raise Untranslatable("its text is not one query")
-    return trees[0]
-
-
-def _where(error: SqlglotError) -> str:
-    """The line of an error of the parser, counted from the query's first; what stands there may be somebody's data."""
-    lines = [each["line"] for each in getattr(error, "errors", []) if each.get("line")]
-    return f" (line {lines[0]} of it)" if lines else ""
-
-
-def _with_money(text: str) -> str:
+def with_money(text: str) -> str:
+    """``text`` with a call in place of each money literal."""
     pieces: list[str] = []
     position = 0
     for found in _STRING_OR_NAME.finditer(text):

@@ -179,7 +179,7 @@ def as_json(writer: Writer, node: exp.Select, outer: Reach | None) -> Query:
     document = _object(tree)
     if "INCLUDE_NULL_VALUES" not in options:
         document = f"JSON_MERGE_PATCH(JSON_OBJECT(), {document})"
-    writer.remarks.append("json-text")
+    writer.remarks.append("for-json")
     if "WITHOUT_ARRAY_WRAPPER" in options:
         writer.remarks.append("group-concat")
         whole = f"GROUP_CONCAT({document} SEPARATOR ',')"

@@ -75,9 +75,11 @@ def united(writer: Writer, branches: list[Query], words: list[str]) -> Query:
 
 
 def _common(outputs: list[Output]) -> DataType | None:
-    if all(output.type is None for output in outputs):
-        return None
-    return common_type([Value("", output.type) for output in outputs])
+    """The type that T-SQL gives a column of a UNION: text gives way to everything else."""
+    known = [output for output in outputs if output.type is not None]
+    others = [output for output in known if family_of(output.type) not in (Family.TEXT, Family.BINARY)]
+    chosen = others or known
+    return common_type([Value("", output.type) for output in chosen]) if chosen else None
 
 
 def _fitted(writer: Writer, query: Query, types: list[DataType | None]) -> Query:

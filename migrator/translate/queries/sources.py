@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from migrator.model.datatype import DataType
 from migrator.mysql.connect import quoted
+from migrator.translate.expressions import xml
 from migrator.translate.expressions.literals import converted
 from migrator.translate.expressions.value import Untranslatable, Value, family_of
 from migrator.translate.names import Namer, fold
@@ -143,7 +144,7 @@ def _plain(writer: Writer, node: exp.Expr, reach: Reach, *, lateral: bool) -> So
             raise Untranslatable("it reads the past of a temporal table (FOR SYSTEM_TIME)")
         if node.args.get("sample") is not None:
             raise Untranslatable("it reads a sample (TABLESAMPLE)")
-        if isinstance(node.this, exp.Identifier):
+        if isinstance(node.this, (exp.Identifier, exp.Dot)):
             return _table(writer, node, reach)
         if isinstance(node.this, exp.Anonymous):
             if node.this.expressions and all(_is_hint(each) for each in node.this.expressions):
@@ -200,7 +201,7 @@ def free_alias(writer: Writer, reach: Reach, name: str) -> str:
 
 
 def _table(writer: Writer, node: exp.Table, reach: Reach) -> Source:
-    parts = [part.name for part in node.parts]
+    parts = [part.name for part in node.parts] if isinstance(node.this, exp.Identifier) else node.sql("tsql").split(".")
     cte = writer.cte(parts[0]) if len(parts) == 1 else None
     found = cte if cte is not None else writer.catalog.find(parts, writer.schema)
     name = node.alias or parts[-1]
@@ -244,8 +245,12 @@ def _function(
     if not owner and (table := documents.table_of(values, call, alias)) is not None:
         text, outputs = table
         return text, [Relation(name, alias, sets.renamed(outputs, names) if names else outputs)]
-    if call.name.casefold() == "nodes":
-        raise Untranslatable(f"it makes rows of XML by {'.'.join([*owner, call.name])}()")
+    if call.name.casefold() == "nodes" and owner and len(call.expressions) == 1 and len(names) == 1:
+        value = values.reach.column(owner[-1], owner[-2] if len(owner) > 1 else "")
+        values.remarks.append("xml-rows")
+        rows = xml.nodes(value.sql, call.expressions[0].name)
+        output = Output(names[0], "node", xml.node_type())
+        return f"LATERAL {rows} AS {quoted(alias)}", [Relation(name, alias, (output,))]
     schema = owner[-1] if owner else writer.schema
     function = writer.functions.get((schema.casefold(), call.name.casefold()))
     if function is None:

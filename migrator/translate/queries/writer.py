@@ -165,7 +165,7 @@ class Writer:
                 folded = inner.name.casefold()
                 output = next((column for column in columns if column.name.casefold() == folded), None)
             if output is not None:
-                terms.append(shown(output) + (" DESC" if down else ""))
+                terms.append(values.ordered(Value(shown(output), output.type), descending=down))
             else:
                 terms.append(values.ordered(values.scalar(term.this), descending=down))
         return terms
