@@ -14,13 +14,13 @@ from migrator.model.translation import Phase, Statement
 from migrator.mysql.connect import quoted
 from migrator.rules import Rules
 from migrator.translate.draft import TableDraft
-from migrator.translate.queries.parse import parse_query
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import Untranslatable
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 from migrator.translate.queries.catalog import DEFAULT_SCHEMA, Catalog, folded
 from migrator.translate.queries.inline import inline_functions
+from migrator.translate.queries.parse import parse_query
 from migrator.translate.queries.sets import renamed
 from migrator.translate.queries.writer import Writer
 from migrator.translate.tsql.stream import Stream
@@ -101,7 +101,7 @@ class ViewPlanner:
         module = view.module
         scope = Scope(self._rules, stable=False, lenient=True, collation=self._collation)
         writer = Writer(scope, self._catalog, module.name.schema or DEFAULT_SCHEMA, self._functions)
-        query = writer.subquery(view.query, None)
+        query = writer.view(view.query)
         if not view.columns and any(not output.name for output in query.columns):
             raise Untranslatable("it has a column without a name")
         columns = renamed(query.columns, view.columns)

@@ -10,7 +10,7 @@ from migrator.model.name import ObjectName
 from migrator.translate.draft import TableDraft
 from migrator.translate.expressions.value import Untranslatable
 from migrator.translate.names import fold
-from migrator.translate.queries.relation import Output, Relation
+from migrator.translate.queries.relation import ComputedColumn, Output, Relation
 
 _SYSTEM: Final = frozenset({"sys", "information_schema"})
 DEFAULT_SCHEMA: Final = "dbo"
@@ -82,7 +82,13 @@ class Catalog:
                     (column.collation or self._collation) if type_.base in _TEXTS else None,
                 )
             )
-        return Relation(draft.object.name, draft.name, tuple(outputs), missing, draft.object.schema)
+        computed = tuple(
+            ComputedColumn(column.name, column.computed.expression)
+            for column in draft.source.columns
+            if column.computed is not None and column.name.casefold() in missing
+        )
+        order = tuple(column.name for column in draft.source.columns)
+        return Relation(draft.object.name, draft.name, tuple(outputs), missing, draft.object.schema, computed, order)
 
 
 _TEXTS: Final = frozenset({

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from migrator.model.datatype import DataType
 from migrator.model.schema import Module, ObjectKind
 from migrator.translate.expressions.datatypes import read_type
-from migrator.translate.queries.parse import parse_query
 from migrator.translate.expressions.value import Untranslatable
+from migrator.translate.queries.parse import parse_query
 from migrator.translate.queries.sources import InlineFunction
 from migrator.translate.tsql.stream import Stream
 

@@ -31,10 +31,19 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputedColumn:
+    """A computed column that the target's table has not, with its T-SQL expression."""
+
+    name: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """A table, view, derived table or the like under the name by which a query's expressions call it.
 
-    ``target`` is its alias in MySQL. ``missing`` are columns (letter case folded) that MySQL has not, with the reason.
+    ``target`` is its alias in MySQL. ``missing`` are columns (letter case folded) that MySQL has not, with the reason;
+    ``computed`` are those among them that have an expression, ``order`` names all columns as the source has them.
     """
 
     name: str
@@ -42,6 +51,8 @@ class Relation:
     columns: tuple[Output, ...]
     missing: Mapping[str, str] = field(default_factory=dict)
     schema: str = ""
+    computed: tuple[ComputedColumn, ...] = ()
+    order: tuple[str, ...] = ()
 
     def find(self, column: str) -> Output | None:
         """Its column of that name, whatever the letter case."""

@@ -15,6 +15,7 @@ from migrator.translate.expressions.literals import converted
 from migrator.translate.expressions.value import Untranslatable, Value, family_of
 from migrator.translate.names import Namer, fold
 from migrator.translate.queries import documents, pivots, sets
+from migrator.translate.queries.computed import completed
 from migrator.translate.queries.query import Query
 from migrator.translate.queries.relation import Output, Reach, Relation
 
@@ -206,6 +207,11 @@ def _table(writer: Writer, node: exp.Table, reach: Reach) -> Source:
     found = cte if cte is not None else writer.catalog.find(parts, writer.schema)
     name = node.alias or parts[-1]
     alias = free_alias(writer, reach, name)
+    if (made := completed(writer, found)) is not None:
+        query, found = made
+        return f"{query} AS {quoted(alias)}", [
+            replace(found, name=name, target=alias, schema="" if node.alias else found.schema)
+        ]
     text = quoted(found.target) if alias == found.target else f"{quoted(found.target)} AS {quoted(alias)}"
     outputs = sets.renamed(found.columns, _alias_columns(node)) if _alias_columns(node) else found.columns
     if outputs is not found.columns:

@@ -63,7 +63,7 @@ def _count(values: QueryValues, limit: exp.Expr | None) -> tuple[int | float | N
 
 
 def _windowed(
-    values: QueryValues, order: exp.Expr | None, query: Query, count: int | float | None, *, percent: bool, ties: bool
+    values: QueryValues, order: exp.Expr | None, query: Query, count: float | None, *, percent: bool, ties: bool
 ) -> Query:
     """The rows whose place in the order is small enough; with ties, all of the last place."""
     writer = values.writer

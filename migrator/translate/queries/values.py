@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
+from migrator.model.datatype import SqlType
 from migrator.translate.expressions.datatypes import read_type
+from migrator.translate.expressions.scope import ColumnValue
 from migrator.translate.expressions.translator import Translator
 from migrator.translate.expressions.value import Family, Untranslatable, Value
 from migrator.translate.queries import documents
@@ -100,7 +103,26 @@ class QueryValues(Translator):
         bare = not node.this.args.get("quoted") and not node.table
         if bare and self.scope.rules.function(node.name.casefold(), 0) is not None:
             return super()._column(node)
-        return self.reach.column(node.name, node.table, node.db)
+        try:
+            return self.reach.column(node.name, node.table, node.db)
+        except Untranslatable:
+            if not self._owns(node):
+                raise
+            return super()._column(node)
+
+    def _owns(self, node: exp.Column) -> bool:
+        """True for a property of a spatial column, which reads as a column of a table; the scope then has its owner."""
+        if not node.table:
+            return False
+        try:
+            owner = self.reach.column(node.table, node.db)
+        except Untranslatable:
+            return False
+        if owner.type is None or owner.type.base not in (SqlType.GEOGRAPHY, SqlType.GEOMETRY):
+            return False
+        column = ColumnValue(node.table, owner.type, owner.nullable, "")
+        self.scope = replace(self.scope, columns={node.table.casefold(): column})
+        return True
 
     def _call(self, node: exp.Anonymous) -> Value:
         if node.name.casefold() in AGGREGATES:

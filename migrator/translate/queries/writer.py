@@ -36,6 +36,7 @@ class Writer:
         self.remarks: list[str] = []
         self.ctes: list[dict[str, Relation]] = []
         self.parameters: list[dict[str, Value]] = []
+        self._asked: set[str] | None = set()
         self._depth = 0
         self._aliases = 0
 
@@ -44,6 +45,16 @@ class Writer:
         if self.parameters and name.casefold() in self.parameters[-1]:
             return self.parameters[-1][name.casefold()]
         raise Untranslatable(f"it uses the variable @{name}")
+
+    def view(self, node: exp.Expr) -> Query:
+        """The query of a view. Raises Untranslatable."""
+        stars = any(isinstance(star.parent, (exp.Select, exp.Column)) for star in node.find_all(exp.Star))
+        self._asked = None if stars else {name.name.casefold() for name in node.find_all(exp.Identifier)}
+        return self.subquery(node, None)
+
+    def asks_for(self, column: str) -> bool:
+        """True if the view may read a column of that name."""
+        return self._asked is None or column.casefold() in self._asked
 
     def values(self, reach: Reach) -> QueryValues:
         """The translator of expressions that see ``reach``."""
