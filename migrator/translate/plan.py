@@ -27,6 +27,7 @@ from migrator.translate.notes import Notes
 from migrator.translate.rowsize import fit_row
 from migrator.translate.surrogates import Place, place, surrogates
 from migrator.translate.trace import translated_columns, unused_rules
+from migrator.translate.views import ViewPlanner
 
 
 def plan(database: Database, rules: Rules) -> Translation:
@@ -53,6 +54,7 @@ def plan(database: Database, rules: Rules) -> Translation:
         draft_checks(draft, rules, database.collation, checks, notes)
         drafts[table.name] = draft
     draft_foreign_keys(drafts, notes)
+    views = ViewPlanner(database, drafts.values(), rules, tables, notes).plan()
     list_others(database, rules, notes)
     if any(column.collation is not None for draft in drafts.values() for column in draft.columns):
         notes.add("no-pad", ObjectKind.OTHER, database.name or "the database", collation=collation)
@@ -62,6 +64,7 @@ def plan(database: Database, rules: Rules) -> Translation:
     made = sorted(
         (item for draft in drafts.values() for item in statements(draft)), key=lambda item: order.index(item.phase)
     )
+    made += views
     return Translation(
         mappings=tuple(_mapping(draft, made_up) for draft in drafts.values()),
         statements=tuple(made),

@@ -25,7 +25,7 @@ MONEY_CALL: Final = "$money"
 """The name of the call that stands for a money literal (``$1.50``), which sqlglot cannot read."""
 
 
-class _Parser(TSQLParser):
+class ExpressionParser(TSQLParser):
     """T-SQL's expressions without any function that sqlglot knows."""
 
     FUNCTIONS: ClassVar[dict[str, Callable[..., Any]]] = {}
@@ -94,10 +94,10 @@ class _Parser(TSQLParser):
         return "".join(words)
 
 
-class _Expressions(TSQL):
+class Expressions(TSQL):
     """T-SQL as sqlglot tokenizes it, read by the parser above."""
 
-    Parser = _Parser
+    Parser = ExpressionParser
 
 
 def parse(text: str) -> exp.Expr:
@@ -105,7 +105,7 @@ def parse(text: str) -> exp.Expr:
     if _SEQUENCE.search(text):
         raise Untranslatable("it takes numbers from a sequence")
     try:
-        trees = _Expressions().parse(_with_money(text))
+        trees = Expressions().parse(with_money(text))
     except SqlglotError:
         raise Untranslatable("the expression cannot be read") from None
     except RecursionError:
@@ -115,7 +115,8 @@ def parse(text: str) -> exp.Expr:
     return trees[0]
 
 
-def _with_money(text: str) -> str:
+def with_money(text: str) -> str:
+    """``text`` with a call in place of each money literal."""
     pieces: list[str] = []
     position = 0
     for found in _STRING_OR_NAME.finditer(text):
