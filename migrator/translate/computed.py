@@ -19,8 +19,13 @@ from migrator.translate.notes import Notes
 MISSING: Final = "is a computed column that could not be translated"
 
 
-def scope_of(draft: TableDraft, rules: Rules, collation: str, *, generated: bool = True) -> Scope:
-    """The columns that an expression in the table may use; ``generated`` ones only where they have their final type."""
+def scope_of(
+    draft: TableDraft, rules: Rules, collation: str, *, generated: bool = True, stable: bool = True, row: str = ""
+) -> Scope:
+    """The columns that an expression in the table may use; ``generated`` ones only where they have their final type.
+
+    ``stable`` and ``row`` are those of ``Scope``.
+    """
     columns: dict[str, ColumnValue] = {}
     for column in reversed(draft.columns):
         source = column.source
@@ -33,7 +38,7 @@ def scope_of(draft: TableDraft, rules: Rules, collation: str, *, generated: bool
             collation=source.collation or collation,
             auto_increment=column.auto_increment,
         )
-    return Scope(rules, columns, missing=dict(draft.missing), collation=collation)
+    return Scope(rules, columns, missing=dict(draft.missing), collation=collation, stable=stable, row=row)
 
 
 def draft_computed(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:

@@ -24,6 +24,7 @@ from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 from migrator.translate.rowsize import fit_row
 from migrator.translate.surrogates import Place, place, surrogates
+from migrator.translate.triggers import trigger_statements
 
 
 def plan(database: Database, rules: Rules) -> Translation:
@@ -51,11 +52,13 @@ def plan(database: Database, rules: Rules) -> Translation:
         notes.add("no-pad", ObjectKind.OTHER, database.name or "the database", collation=collation)
     made_up = surrogates(database)
     order = list(Phase)
-    made = sorted(
-        (item for draft in drafts.values() for item in statements(draft)), key=lambda item: order.index(item.phase)
-    )
+    made = [
+        *(item for draft in drafts.values() for item in statements(draft)),
+        *trigger_statements(drafts.values()),
+    ]
+    made.sort(key=lambda item: order.index(item.phase))
     return Translation(
-        mappings=tuple(_mapping(draft, made_up) for draft in drafts.values()),
+        mappings=tuple(_mapping(draft, made_up) for draft in drafts.values() if draft.loaded),
         statements=tuple(made),
         objects=notes.objects(),
         findings=notes.findings,
@@ -84,7 +87,7 @@ def _mapping(draft: TableDraft, made_up: set[Place]) -> TableMapping:
     columns = tuple(
         replace(column.target, surrogate=place(draft.object, column.target.source) in made_up)
         for column in draft.columns
-        if column.generated is None
+        if column.generated is None and not column.unfilled
     )
     loaded = {column.name: column for column in columns}
     counter = next((column.name for column in draft.columns if column.auto_increment), None)

@@ -157,7 +157,7 @@ class Translator:
         found = self.scope.column(name)
         self.used.add(name.casefold())
         return Value(
-            quoted(found.target),
+            self.scope.row + quoted(found.target),
             found.type,
             nullable=found.nullable,
             raw_char=found.type.base in PADDED_TYPES,
@@ -215,7 +215,7 @@ class Translator:
             found = self.scope.column(owner)
             self.used.add(owner.casefold())
             if found.type.base is SqlType.HIERARCHYID and inner.name.casefold() == "getlevel" and not inner.expressions:
-                path = quoted(found.target)
+                path = self.scope.row + quoted(found.target)
                 depth = f"CHAR_LENGTH({path}) - CHAR_LENGTH(REPLACE({path}, '/', '')) - 1"
                 return Value(depth, DataType(SqlType.SMALLINT), nullable=found.nullable, atom=False)
             raise Untranslatable(f"it calls the method {inner.name} of a {found.type.base}")
