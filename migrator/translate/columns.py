@@ -46,7 +46,7 @@ def draft_columns(draft: TableDraft, rules: Rules, collations: Collations, notes
         notes.count(ObjectKind.COLUMN, label, name)
         if name != column.name and rules.chosen_name(draft.object, column.name) is None:
             notes.add("name-changed", ObjectKind.COLUMN, label, column.place, name=name)
-        _remarks(column, label, notes)
+        _remarks(column, label, notes, filled=draft.source.temporal is not None)
         if column.computed is not None or column.type is None:
             draft.columns.append(_placeholder(column, name))
             continue
@@ -132,12 +132,12 @@ def _placeholder(column: Column, name: str) -> ColumnDraft:
     return ColumnDraft(TargetColumn(name, column.name, "", Form.TEXT, column.nullable), column)
 
 
-def _remarks(column: Column, label: str, notes: Notes) -> None:
+def _remarks(column: Column, label: str, notes: Notes, *, filled: bool) -> None:
     if column.encrypted:
         notes.add("always-encrypted", ObjectKind.COLUMN, label, column.place)
     if column.masked is not None:
         notes.add("masked", ObjectKind.COLUMN, label, column.place)
-    if column.generated_always is not None:
+    if column.generated_always is not None and not filled:  # triggers fill the period of a temporal table
         notes.add("generated-always", ObjectKind.COLUMN, label, column.place, what=column.generated_always)
     if column.type is not None and column.type.base in (SqlType.CHAR, SqlType.NCHAR):
         notes.add("char-blanks", ObjectKind.COLUMN, label, column.place, type=column.type)

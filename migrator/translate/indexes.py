@@ -7,7 +7,7 @@ from dataclasses import replace
 from migrator.model.mapping import Form, Part, TargetColumn
 from migrator.model.schema import Index, IndexKind, Key, KeyColumn, ObjectKind, Place
 from migrator.rules import Rules
-from migrator.translate.computed import scope_of
+from migrator.translate.computed import UNFILLED, scope_of
 from migrator.translate.draft import IndexDraft, IndexPart, TableDraft
 from migrator.translate.expressions.translator import Translator, not_null_columns
 from migrator.translate.expressions.value import Untranslatable
@@ -48,6 +48,13 @@ class IndexPlanner:
         parts = self._parts(key.columns, ObjectKind.PRIMARY_KEY, label, key.place)
         if parts is None:
             self.notes.count(ObjectKind.PRIMARY_KEY, label)
+            return
+        unfilled = next((part.column for part in parts if self.draft.named(part.column).unfilled), None)
+        if unfilled is not None:
+            self.notes.count(ObjectKind.PRIMARY_KEY, label)
+            self.notes.add(
+                "index-column", ObjectKind.PRIMARY_KEY, label, key.place, column=unfilled, reason=UNFILLED
+            )
             return
         self._compares(parts, ObjectKind.PRIMARY_KEY, label, key.place)
         for part in parts:

@@ -24,7 +24,9 @@ from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 from migrator.translate.rowsize import fit_row
 from migrator.translate.surrogates import Place, place, surrogates
+from migrator.translate.temporal import draft_histories
 from migrator.translate.triggers import trigger_statements
+from migrator.translate.versions import draft_versions
 
 
 def plan(database: Database, rules: Rules) -> Translation:
@@ -44,8 +46,10 @@ def plan(database: Database, rules: Rules) -> Translation:
             continue
         draft_defaults(draft, rules, notes)
         IndexPlanner(draft, rules, database.collation, notes).plan()
+        draft_versions(draft)
         draft_checks(draft, rules, database.collation, checks, notes)
         drafts[table.name] = draft
+    draft_histories(drafts, lambda table: _table_name(table, rules, tables, notes), notes)
     draft_foreign_keys(drafts, notes)
     list_others(database, rules, notes)
     if any(column.collation is not None for draft in drafts.values() for column in draft.columns):
@@ -78,8 +82,6 @@ def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
         notes.add("comment-cut", ObjectKind.TABLE, label, table.place, limit=TABLE_COMMENT)
     for feature in table.features:
         notes.add("table-feature", ObjectKind.TABLE, label, table.place, feature=feature)
-    if table.temporal is not None:
-        notes.add("temporal", ObjectKind.TABLE, label, table.place)
     return name
 
 

@@ -93,7 +93,14 @@ def test_server_takes_it_and_means_the_same(name: str, mysql: Target) -> None:
         for mapping in sorted(translation.mappings, key=lambda mapping: mapping.target)
         for column in mapping.columns
     ]
-    assert sorted((table, name, null, plain(type_)) for table, name, null, type_ in columns) == sorted(planned)
+    found = sorted((table, name, null, plain(type_)) for table, name, null, type_ in columns)
+    targets = {str(mapping.source): mapping.target for mapping in translation.mappings}
+    unfilled = {
+        (targets[finding.object.rpartition(".")[0]], finding.object.rpartition(".")[2])
+        for finding in translation.findings
+        if finding.rule == "computed-plain"
+    }
+    assert [row for row in found if row[0] in targets.values() and row[:2] not in unfilled] == sorted(planned)
 
 
 def plain(type_: str) -> str:
