@@ -17,6 +17,7 @@ from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.translator import Translator
 from migrator.translate.expressions.value import MOMENTS, Family, Untranslatable, Value, family_of, quoted_text
 from migrator.translate.notes import Notes
+from migrator.translate.sequences import sequence_of
 from migrator.translate.storage import storage
 
 _NOW: Final = "CURRENT_TIMESTAMP("
@@ -28,6 +29,8 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
         source = column.source
         if source is None or source.default is None or column.generated is not None:
             continue
+        if not column.auto_increment and sequence_of(source.default.expression) is not None:
+            continue  # a trigger of the sequence's fills it
         label = draft.label(source.default.name or source.name)
         if column.target.part in (Part.OFFSET_MINUTES, Part.VARIANT_TYPE):
             continue

@@ -52,9 +52,7 @@ class IndexPlanner:
         unfilled = next((part.column for part in parts if self.draft.named(part.column).unfilled), None)
         if unfilled is not None:
             self.notes.count(ObjectKind.PRIMARY_KEY, label)
-            self.notes.add(
-                "index-column", ObjectKind.PRIMARY_KEY, label, key.place, column=unfilled, reason=UNFILLED
-            )
+            self.notes.add("index-column", ObjectKind.PRIMARY_KEY, label, key.place, column=unfilled, reason=UNFILLED)
             return
         self._compares(parts, ObjectKind.PRIMARY_KEY, label, key.place)
         for part in parts:

@@ -23,7 +23,9 @@ from migrator.translate.inventory import list_left_out, list_others
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 from migrator.translate.rowsize import fit_row
+from migrator.translate.sequences import SequencePlanner, with_counters
 from migrator.translate.surrogates import Place, place, surrogates
+from migrator.translate.synonyms import synonym_statements
 from migrator.translate.temporal import draft_histories
 from migrator.translate.triggers import trigger_statements
 from migrator.translate.versions import draft_versions
@@ -32,6 +34,7 @@ from migrator.translate.versions import draft_versions
 def plan(database: Database, rules: Rules) -> Translation:
     """What ``database`` becomes under ``rules``. Raises RulesError where rules contradict each other or miss a type."""
     notes = Notes(rules)
+    database, counters = with_counters(database)
     collations = Collations(rules, database.collation)
     collation, _ = collations.of(None)
     drafts: dict[ObjectName, TableDraft] = {}
@@ -51,6 +54,8 @@ def plan(database: Database, rules: Rules) -> Translation:
         drafts[table.name] = draft
     draft_histories(drafts, lambda table: _table_name(table, rules, tables, notes), notes)
     draft_foreign_keys(drafts, notes)
+    sequences = SequencePlanner(database, counters, rules, notes).plan(drafts, tables, Namer(), checks)
+    synonyms = list(synonym_statements(database, drafts, rules, tables, notes))
     list_others(database, rules, notes)
     if any(column.collation is not None for draft in drafts.values() for column in draft.columns):
         notes.add("no-pad", ObjectKind.OTHER, database.name or "the database", collation=collation)
@@ -58,6 +63,8 @@ def plan(database: Database, rules: Rules) -> Translation:
     order = list(Phase)
     made = [
         *(item for draft in drafts.values() for item in statements(draft)),
+        *sequences,
+        *synonyms,
         *trigger_statements(drafts.values()),
     ]
     made.sort(key=lambda item: order.index(item.phase))

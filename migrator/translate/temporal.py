@@ -84,7 +84,7 @@ def _insert(draft: TableDraft, history: TableDraft, end: ColumnDraft, moment: st
         if other is not None and other.generated is None:
             columns.append(quoted(other.name))
             values.append(moment if column is end else f"OLD.{quoted(column.name)}")
-    return f"INSERT INTO {quoted(history.name)} ({', '.join(columns)}) VALUES ({', '.join(values)})"
+    return f"INSERT INTO {quoted(history.name)} ({', '.join(columns)}) VALUES ({', '.join(values)})"  # noqa: S608 - every name is quoted
 
 
 def _counterpart(history: TableDraft, column: ColumnDraft) -> ColumnDraft | None:
