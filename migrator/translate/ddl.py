@@ -50,6 +50,8 @@ def create_table(draft: TableDraft) -> str:
     if draft.source.description:
         options += f" COMMENT={quoted_text(draft.source.description[:TABLE_COMMENT])}"
     body = ",\n".join(f"  {line}" for line in lines)
+    if draft.partitions:
+        options += f"\n{draft.partitions}"
     return f"CREATE TABLE {quoted(draft.name)} (\n{body}\n) {options}"
 
 

@@ -75,7 +75,7 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
     if value.type.base is SqlType.DATETIMEOFFSET:
         value = replace(value, type=DataType(SqlType.DATETIME2, scale=value.type.scale))
     if value.literal is not None:
-        return _constant(converted(value, type_), type_, column)
+        return constant(converted(value, type_), type_, column)
     if value.family is not family_of(type_) and not {value.family, family_of(type_)} <= MOMENTS - {
         Family.TIME,
         Family.DATE,
@@ -86,7 +86,8 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
     return value.sql if value.sql.startswith("X'") and not storage(column.target.type).lob else f"({value.sql})"
 
 
-def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
+def constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
+    """A constant as MySQL text of the column's type. Raises Untranslatable."""
     family = family_of(type_)
     content = value.literal
     if type_.base in (SqlType.XML, SqlType.JSON, SqlType.HIERARCHYID) and isinstance(content, str):

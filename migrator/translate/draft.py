@@ -105,7 +105,7 @@ class TableDraft:
     ``missing`` are source columns (letter case folded) that the target has not, with the reason. ``row_key`` names the
     columns of the source's primary key, also where MySQL cannot have it as one, ``first_number`` the identity's seed.
     ``actions`` are what triggers do with a row, in their order. ``loaded`` is False for a table that no rows of the
-    source go into.
+    source go into. ``partitions`` is MySQL text behind the table's options.
     """
 
     source: Table
@@ -121,6 +121,7 @@ class TableDraft:
     foreign_keys: list[ForeignKeyDraft] = field(default_factory=list)
     actions: list[RowAction] = field(default_factory=list)
     loaded: bool = True
+    partitions: str = ""
 
     @property
     def object(self) -> ObjectName:

@@ -22,6 +22,7 @@ from migrator.translate.indexes import IndexPlanner
 from migrator.translate.inventory import list_left_out, list_others
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
+from migrator.translate.partitions import draft_partitions
 from migrator.translate.rowsize import fit_row
 from migrator.translate.sequences import SequencePlanner, with_counters
 from migrator.translate.surrogates import Place, place, surrogates
@@ -54,6 +55,7 @@ def plan(database: Database, rules: Rules) -> Translation:
         drafts[table.name] = draft
     draft_histories(drafts, lambda table: _table_name(table, rules, tables, notes), notes)
     draft_foreign_keys(drafts, notes)
+    draft_partitions(database, drafts, rules, notes)
     sequences = SequencePlanner(database, counters, rules, notes).plan(drafts, tables, Namer(), checks)
     synonyms = list(synonym_statements(database, drafts, rules, tables, notes))
     list_others(database, rules, notes)

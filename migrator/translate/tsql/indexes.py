@@ -27,11 +27,14 @@ class Storage:
     partitioned: Partitioning | None = None
 
 
-def storage(cursor: Cursor) -> Storage:
-    """Step over ``WITH (...)``, ``ON group``, ``TEXTIMAGE_ON group`` and ``FILESTREAM_ON group`` in any order."""
+def storage(cursor: Cursor, *, options: bool = True) -> Storage:
+    """Step over ``WITH (...)``, ``ON group``, ``TEXTIMAGE_ON group`` and ``FILESTREAM_ON group`` in any order.
+
+    Without ``options`` it stops before WITH, for a caller who reads what is inside.
+    """
     drop_existing, partitioned = False, None
     while True:
-        if cursor.sees("WITH", "(") or (cursor.word == "WITH" and cursor.ahead(1) in _BARE_OPTIONS):
+        if options and (cursor.sees("WITH", "(") or (cursor.word == "WITH" and cursor.ahead(1) in _BARE_OPTIONS)):
             cursor.take("WITH")
             start = cursor.at
             if cursor.word == "(":

@@ -73,7 +73,7 @@ def _options(cursor: Cursor, table: TableDraft) -> None:
             table.add_feature({"NODE": "graph node", "EDGE": "graph edge", "FILETABLE": "file table"}[kind])
         elif cursor.take("WITH", "("):
             table_options(cursor, table)
-        elif partitioning := storage(cursor).partitioned:
+        elif partitioning := storage(cursor, options=False).partitioned:
             table.partitioning = partitioning
         if cursor.at == start:
             raise cursor.unexpected("a table option")

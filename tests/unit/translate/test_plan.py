@@ -237,7 +237,7 @@ def test_every_object_is_accounted_for() -> None:
     assert found == {
         (ObjectKind.TABLE, "dbo.T"): (Status.AUTOMATIC, "T"),
         (ObjectKind.COLUMN, "dbo.T.Id"): (Status.AUTOMATIC, "Id"),
-        (ObjectKind.COLUMN, "dbo.T.c"): (Status.MANUAL, ""),
+        (ObjectKind.COLUMN, "dbo.T.c"): (Status.MANUAL, "c"),
         (ObjectKind.PRIMARY_KEY, "dbo.T.PK_T"): (Status.AUTOMATIC, "PRIMARY"),
         (ObjectKind.VIEW, "dbo.V"): (Status.MANUAL, ""),
         (ObjectKind.PROCEDURE, "dbo.P"): (Status.BLOCKED, ""),
