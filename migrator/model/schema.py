@@ -143,6 +143,7 @@ class Index:
     kind: IndexKind = IndexKind.ROWSTORE
     disabled: bool = False
     place: Place | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

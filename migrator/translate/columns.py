@@ -15,7 +15,7 @@ from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 
 _DECIMAL_SCALE: Final = 30
-_COMMENT_LIMIT: Final = 1024
+COMMENT_LIMIT: Final = 1024
 _CIPHER: Final = DataType(SqlType.VARBINARY, length=MAX)
 _OF_INNODB: Final = ("DB_ROW_ID", "DB_TRX_ID", "DB_ROLL_PTR", "FTS_DOC_ID")
 
@@ -145,6 +145,6 @@ def _remarks(column: Column, label: str, notes: Notes, *, filled: bool) -> None:
 
 def comment_of(column: Column, label: str, notes: Notes) -> str | None:
     """The description as MySQL takes it."""
-    if column.description and len(column.description) > _COMMENT_LIMIT:
-        notes.add("comment-cut", ObjectKind.COLUMN, label, column.place, limit=_COMMENT_LIMIT)
-    return column.description[:_COMMENT_LIMIT] if column.description else None
+    if column.description and len(column.description) > COMMENT_LIMIT:
+        notes.add("comment-cut", ObjectKind.COLUMN, label, column.place, limit=COMMENT_LIMIT)
+    return column.description[:COMMENT_LIMIT] if column.description else None

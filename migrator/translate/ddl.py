@@ -80,7 +80,8 @@ def _column(column: ColumnDraft) -> str:
 
 def _index(index: IndexDraft) -> str:
     word = f"{index.word} KEY" if index.word else "UNIQUE KEY" if index.unique else "KEY"
-    return f"{word} {quoted(index.name)} ({_parts(index.parts)})"
+    comment = f" COMMENT {quoted_text(index.comment)}" if index.comment else ""
+    return f"{word} {quoted(index.name)} ({_parts(index.parts)}){comment}"
 
 
 def _parts(parts: tuple[IndexPart, ...]) -> str:

@@ -62,6 +62,7 @@ class IndexDraft:
     source: str
     word: str = ""
     early: bool = False
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

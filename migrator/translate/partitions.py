@@ -12,7 +12,7 @@ from typing import Final
 
 from migrator.model.mapping import Form, Part
 from migrator.model.name import ObjectName
-from migrator.model.schema import Database, ObjectKind, PartitionFunction
+from migrator.model.schema import Database, ObjectKind, PartitionFunction, Partitioning
 from migrator.mysql.connect import quoted
 from migrator.rules import Rules
 from migrator.translate.defaults import constant
@@ -40,17 +40,23 @@ def draft_partitions(database: Database, drafts: dict[ObjectName, TableDraft], r
         label, place = str(draft.object), draft.source.place
         try:
             function = functions.get(schemes.get(lies.scheme.casefold(), ""))
-            if function is None:
-                raise Untranslatable(f"the partition scheme {lies.scheme} is not known")
-            column = draft.of_source(lies.column)
-            if column is None:
-                raise Untranslatable(f"the column {lies.column} is not there")
+            column = _column(draft, lies, known=function is not None)
             _allowed(draft, column, parents)
-            draft.partitions = _partitions(column, function, rules)
+            draft.partitions = _partitions(column, function, rules) if function is not None else ""
         except Untranslatable as error:
             notes.add("not-partitioned", ObjectKind.TABLE, label, place, reason=error.reason)
         else:
             notes.add("partitioned", ObjectKind.TABLE, label, place, how=f"RANGE COLUMNS ({column.name})")
+
+
+def _column(draft: TableDraft, lies: Partitioning, *, known: bool) -> ColumnDraft:
+    """The column that the table is cut by. Raises Untranslatable."""
+    if not known:
+        raise Untranslatable(f"the partition scheme {lies.scheme} is not known")
+    column = draft.of_source(lies.column)
+    if column is None:
+        raise Untranslatable(f"the column {lies.column} is not there")
+    return column
 
 
 def _allowed(draft: TableDraft, column: ColumnDraft, parents: set[str]) -> None:

@@ -69,6 +69,9 @@ def plan(database: Database, rules: Rules) -> Translation:
         *synonyms,
         *trigger_statements(drafts.values()),
     ]
+    programs = sum(item.phase in (Phase.ROUTINES, Phase.TRIGGERS) and item.sql.startswith("CREATE") for item in made)
+    if programs:
+        notes.add("program-privileges", ObjectKind.OTHER, database.name or "the database", count=programs)
     made.sort(key=lambda item: order.index(item.phase))
     return Translation(
         mappings=tuple(_mapping(draft, made_up) for draft in drafts.values() if draft.loaded),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from migrator.model.datatype import DataType, SqlType
+from migrator.model.mapping import Form
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Database, Identity, ObjectKind, Sequence, Table
 from migrator.model.translation import Phase, Statement
@@ -165,9 +166,8 @@ class SequencePlanner:
             self._notes.add("default-dropped", ObjectKind.DEFAULT, label, source.place, reason=reason)
             return
         value = f"NEW.{quoted(column.name)}"
-        draft.actions.append(
-            RowAction(Moment.BEFORE_INSERT, f"SET {value} = IFNULL({value}, {quoted(item.function)}())")
-        )
+        fill = RowAction(Moment.BEFORE_INSERT, f"SET {value} = IFNULL({value}, {quoted(item.function)}())")
+        draft.actions.insert(0, fill)  # what else a trigger does sees the number
         filled[_folded(name)].append((draft, column))
         self._notes.count(ObjectKind.DEFAULT, label, f"{draft.name}.{column.name}")
         self._notes.add("default-by-trigger", ObjectKind.DEFAULT, label, source.place, sequence=name)
@@ -215,7 +215,8 @@ def _first(item: _Made, filled: list[tuple[TableDraft, ColumnDraft]]) -> Stateme
     sequence = item.sequence
     up = sequence.increment > 0
     numbers = [str(sequence.start)]
-    for draft, column in filled if not sequence.cycle else ():
+    counting = [item for item in filled if item[1].target.form in (Form.INTEGER, Form.DECIMAL)]
+    for draft, column in counting if not sequence.cycle else ():
         furthest = f"{'MAX' if up else 'MIN'}({quoted(column.name)})"
         step = f"{'+' if up else '-'} {abs(sequence.increment)}"
         numbers.append(f"(SELECT COALESCE({furthest} {step}, {sequence.start}) FROM {quoted(draft.name)})")  # noqa: S608 - every name is quoted

@@ -168,7 +168,10 @@ class _Model:
             uniques=tuple(self._uniques[name]),
             foreign_keys=tuple(self._foreign_keys[name]),
             checks=tuple(self._checks[name]),
-            indexes=tuple(self._indexes[name]),
+            indexes=tuple(
+                replace(index, description=self._description((name.schema, name.name, index.name)))
+                for index in self._indexes[name]
+            ),
             description=self._description((name.schema, name.name)),
             partitioning=self._partitionings.get(name, table.partitioning),
         )
@@ -258,7 +261,7 @@ class _Model:
             element.own_name == _DESCRIPTION
             and hosts
             and quoted
-            and element.parts[0].startswith(("SqlTable", "SqlColumn"))
+            and element.parts[0].startswith(("SqlTable", "SqlColumn", "SqlIndex"))
         ):
             self._descriptions[hosts[0].parts] = quoted[1].replace("''", "'"), other(element)
         else:

@@ -125,7 +125,8 @@ def test_partition_functions_and_schemes(read: Read) -> None:
         "create partition function f (datetime2(0)) as range right for values ('2020-01-01', N'2021-01-01')\n"
         "create partition function g (int) as range for values ()\n"
         "create partition scheme p as partition f to ([PRIMARY], a, b)\n"
-        "alter partition function f() split range ('2022-01-01') alter partition function f() merge range ('2020-01-01')"
+        "alter partition function f() split range ('2022-01-01')\n"
+        "alter partition function f() merge range ('2020-01-01')"
     )
     assert found.partition_functions == (
         PartitionFunction("f", DataType(SqlType.DATETIME2, scale=0), True, ("N'2021-01-01'", "'2022-01-01'")),
