@@ -22,7 +22,7 @@ from migrator.model.mapping import digest
 from migrator.model.rehearsal import Rehearsal
 from migrator.model.schema import Database
 from migrator.model.source import Source
-from migrator.model.translation import Translation
+from migrator.model.translation import Phase, Translation
 from migrator.model.validation import Validation
 from migrator.mysql import control
 from migrator.mysql.connect import Connection, server_version, session
@@ -153,7 +153,11 @@ def _claimed(setting: Setting, run: str, identity: str, translation: Translation
     target = setting.target
     control.make_database(target, translation.character_set, translation.collation)
     ours = control.Run(
-        run, identity, digest(translation.mappings), tuple(mapping.target for mapping in translation.mappings)
+        run,
+        identity,
+        digest(translation.mappings),
+        tuple(dict.fromkeys(statement.table for statement in translation.of(Phase.TABLES))),
+        tuple((statement.makes, statement.table) for statement in translation.statements if statement.makes),
     )
     with session(target) as connection:
         there = control.find_run(connection)

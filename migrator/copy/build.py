@@ -1,4 +1,4 @@
-"""What surrounds the load: tables before it; indexes, foreign keys and counters after it."""
+"""What surrounds the load: tables before it; indexes, foreign keys, counters and programs after it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,16 @@ def create_tables(translation: Translation, target: Target, *, workers: int, emi
 
 
 def build(translation: Translation, target: Target, *, sizes: Mapping[str, int], workers: int, emit: Emit) -> None:
-    """Secondary indexes, largest table first (``sizes``: bytes by target table), then foreign keys. Raises TargetError.
+    """Secondary indexes, largest table first (``sizes``: bytes by target table), foreign keys, then views, routines
+    and triggers, which must not see the rows that are loaded. Raises TargetError.
 
     Foreign keys are added unchecked, which does not rebuild the table; ``check_foreign_keys`` proves them by a query.
     """
     indexes = sorted(translation.of(Phase.INDEXES), key=lambda statement: -sizes.get(statement.table, 0))
     _run(BUILD, indexes, target, workers=workers, emit=emit)
     _run(BUILD, translation.of(Phase.FOREIGN_KEYS), target, workers=workers, emit=emit)
+    for phase in (Phase.VIEWS, Phase.ROUTINES, Phase.TRIGGERS):  # one may need the one before it
+        _run(BUILD, translation.of(phase), target, workers=1, emit=emit)
 
 
 def _run(stage: str, statements: Sequence[Statement], target: Target, *, workers: int, emit: Emit) -> None:

@@ -143,6 +143,7 @@ class Index:
     kind: IndexKind = IndexKind.ROWSTORE
     disabled: bool = False
     place: Place | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,33 @@ class Temporal:
     history: ObjectName | None
     period_start: str
     period_end: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionFunction:
+    """CREATE PARTITION FUNCTION: ``boundaries`` are T-SQL constants in their order; ``right`` says that a boundary
+    belongs to the partition on its right."""
+
+    name: str
+    type: DataType
+    right: bool
+    boundaries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionScheme:
+    """CREATE PARTITION SCHEME: the function that a table on it is cut by."""
+
+    name: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partitioning:
+    """What a table is cut by: a scheme and a column."""
+
+    scheme: str
+    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +199,7 @@ class Table:
     description: str | None = None
     rows: int | None = None
     place: Place | None = None
+    partitioning: Partitioning | None = None
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError where there is none."""
@@ -235,6 +264,40 @@ class AliasType:
 
 
 @dataclass(frozen=True, slots=True)
+class Sequence:
+    """CREATE SEQUENCE. ``start`` is the first number, or the next one where the source knows it.
+
+    ``minimum`` and ``maximum`` are None where they are those of the type; ``cache`` is None where nothing was said.
+    """
+
+    name: ObjectName
+    type: DataType
+    start: int
+    increment: int = 1
+    minimum: int | None = None
+    maximum: int | None = None
+    cycle: bool = False
+    cache: int | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """CREATE SYNONYM name FOR target; ``target`` are the one to four parts of its name, an empty one left out."""
+
+    name: ObjectName
+    target: tuple[str, ...]
+    place: Place | None = None
+
+    @property
+    def local(self) -> ObjectName | None:
+        """The target in the same database; None where a part before the schema names another one."""
+        if any(self.target[:-2]):
+            return None
+        return ObjectName((self.target[-2] if len(self.target) > 1 else "") or "dbo", self.target[-1])
+
+
+@dataclass(frozen=True, slots=True)
 class OtherObject:
     """An object that is read by name only: it is reported, never dropped. ``word`` is what the source calls its
     kind."""
@@ -276,6 +339,10 @@ class Database:
     product: str = ""
     unread: tuple[Unread, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    sequences: tuple[Sequence, ...] = ()
+    synonyms: tuple[Synonym, ...] = ()
+    partition_functions: tuple[PartitionFunction, ...] = ()
+    partition_schemes: tuple[PartitionScheme, ...] = ()
 
     def table(self, name: ObjectName) -> Table:
         """The table of that name. Raises KeyError where there is none."""

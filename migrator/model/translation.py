@@ -27,6 +27,8 @@ class Statement:
     """One MySQL statement without a final semicolon. ``table`` is the target table that it works on.
 
     ``unchecked`` wants foreign_key_checks = 0 in its session: a key over rows that the source never checked either.
+    ``compound`` has semicolons inside: a file needs another DELIMITER around it. ``makes`` is the kind (VIEW, FUNCTION,
+    PROCEDURE) of what it creates under the name in ``table``, empty where it creates a table or works on one.
     """
 
     phase: Phase
@@ -34,6 +36,8 @@ class Statement:
     table: str
     sql: str
     unchecked: bool = False
+    compound: bool = False
+    makes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from migrator.mysql.url import Target
 RUN_TABLE: Final = "migrator__run"
 SLICE_TABLE: Final = "migrator__slice"
 OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE})
+_PROGRAMS: Final = frozenset({"VIEW", "FUNCTION", "PROCEDURE"})
 
 _CREATE: Final = (
     f"""CREATE TABLE IF NOT EXISTS `{RUN_TABLE}` (
@@ -51,15 +52,17 @@ _CREATE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The run that a database belongs to: its id, the identity of its source, the tables that it made.
+    """The run that a database belongs to: its id, the identity of its source, the tables and programs that it made.
 
     ``mapping`` is the digest of the table mappings: recorded fingerprints speak of rows as these mappings made them.
+    ``programs`` are pairs of a kind (VIEW, FUNCTION, PROCEDURE) and a name; triggers go with their tables.
     """
 
     id: str
     source: str
     mapping: str
     tables: tuple[str, ...]
+    programs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,16 @@ def find_run(connection: Connection) -> Run | None:
     if not set(_tables(connection)) >= OWN_TABLES:
         return None
     rows = fetch(connection, f"SELECT `run`, `source`, `mapping`, `tables` FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
-    return Run(rows[0][0], rows[0][1], rows[0][2], tuple(json.loads(rows[0][3]))) if rows else None
+    if not rows:
+        return None
+    run, source, mapping, made = rows[0]
+    tables, programs = [], []
+    for item in json.loads(made):
+        if isinstance(item, str):
+            tables.append(item)
+        else:
+            programs.append((item[0], item[1]))
+    return Run(run, source, mapping, tuple(tables), tuple(programs))
 
 
 def claim(connection: Connection, run: Run) -> None:
@@ -112,7 +124,7 @@ def claim(connection: Connection, run: Run) -> None:
     execute(
         connection,
         f"INSERT INTO `{RUN_TABLE}` (`run`, `source`, `mapping`, `tables`) VALUES (%s, %s, %s, %s)",  # noqa: S608
-        (run.id, run.source, run.mapping, json.dumps(run.tables)),
+        (run.id, run.source, run.mapping, json.dumps([*run.tables, *run.programs])),
         doing="claiming the database",
     )
     commit(connection, doing="claiming the database")
@@ -131,6 +143,13 @@ def release(connection: Connection) -> None:
         names: Sequence[str] = sorted(OWN_TABLES)
     else:
         names = [*run.tables, *sorted(OWN_TABLES)]
+        for kind, name in run.programs:
+            if kind in _PROGRAMS:
+                execute(
+                    connection,
+                    f"DROP {kind} IF EXISTS {quoted(name)}",
+                    doing="dropping an earlier run's programs",
+                )
     execute(connection, "SET foreign_key_checks = 0", doing="dropping an earlier run's tables")
     execute(
         connection,

@@ -18,7 +18,9 @@ from migrator.mysql.url import Target
 TABLE_EXISTS = 1050
 DUPLICATE_KEY_NAME = 1061
 DUPLICATE_FOREIGN_KEY = 1826
-THERE_ALREADY = frozenset({TABLE_EXISTS, DUPLICATE_KEY_NAME, DUPLICATE_FOREIGN_KEY})
+ROUTINE_EXISTS = 1304
+TRIGGER_EXISTS = 1359
+THERE_ALREADY = frozenset({TABLE_EXISTS, DUPLICATE_KEY_NAME, DUPLICATE_FOREIGN_KEY, ROUTINE_EXISTS, TRIGGER_EXISTS})
 """What a statement answers that an interrupted run had finished: DDL is atomic in MySQL 8, so all of it is there."""
 
 

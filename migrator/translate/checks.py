@@ -1,31 +1,39 @@
-"""CHECK constraints."""
+"""CHECK constraints, and the triggers that stand for those which MySQL refuses."""
 
 from __future__ import annotations
 
-from migrator.model.schema import Action, ObjectKind
+from typing import Final
+
+from migrator.model.schema import Action, Check, ObjectKind
 from migrator.rules import Rules
 from migrator.translate.computed import scope_of
-from migrator.translate.draft import TableDraft
+from migrator.translate.draft import Moment, RowAction, TableDraft
 from migrator.translate.expressions.translator import Translator
-from migrator.translate.expressions.value import Untranslatable
+from migrator.translate.expressions.value import Untranslatable, quoted_text
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 
+_MESSAGE_LIMIT: Final = 128
+"""Characters of MESSAGE_TEXT. MySQL 8.0 Reference Manual, "SIGNAL Statement"."""
+
 
 def draft_checks(draft: TableDraft, rules: Rules, collation: str, names: Namer, notes: Notes) -> None:
-    """Fill ``draft.checks``; ``names`` are the CHECK names of the whole database, where MySQL wants them unique."""
-    scope = scope_of(draft, rules, collation)
+    """Fill ``draft.checks``; ``names`` are the CHECK names of the whole database, where MySQL wants them unique.
+
+    A check over the clock, or over a column that a foreign key changes, becomes a trigger: MySQL has no other way.
+    """
     changing = _changed_by_keys(draft)
     for number, check in enumerate(draft.source.checks, 1):
         wanted = check.name or f"ck_{draft.name}_{number}"
         label = draft.label(check.name or f"check {number}")
-        translator = Translator(scope)
+        translator = Translator(scope_of(draft, rules, collation))
         try:
             condition = translator.condition_of(check.expression)
             _refuse([name for name in changing if name.casefold() in translator.used])
         except Untranslatable as error:
-            notes.count(ObjectKind.CHECK, label)
-            notes.add("check-dropped", ObjectKind.CHECK, label, check.place, reason=error.reason)
+            if not _by_trigger(draft, check, wanted, label, rules, collation, error.reason, notes):
+                notes.count(ObjectKind.CHECK, label)
+                notes.add("check-dropped", ObjectKind.CHECK, label, check.place, reason=error.reason)
             continue
         name = names.take(wanted, str(draft.object))
         notes.count(ObjectKind.CHECK, label, name)
@@ -36,6 +44,35 @@ def draft_checks(draft: TableDraft, rules: Rules, collation: str, names: Namer, 
         elif not check.trusted:
             notes.add("check-untrusted", ObjectKind.CHECK, label, check.place)
         draft.checks.append((name, condition, check.enabled and check.trusted))
+
+
+def _by_trigger(
+    draft: TableDraft,
+    check: Check,
+    name: str,
+    label: str,
+    rules: Rules,
+    collation: str,
+    reason: str,
+    notes: Notes,
+) -> bool:
+    """Let triggers refuse a row for which the check is false. False where they cannot, or the check is disabled."""
+    translator = Translator(scope_of(draft, rules, collation, generated=False, stable=False, row="NEW."))
+    try:
+        condition = translator.condition_of(check.expression)
+    except Untranslatable:
+        return False
+    if not check.enabled:
+        return False
+    text = quoted_text(f"the check {name} of {draft.name} is violated"[:_MESSAGE_LIMIT])
+    signal = f"IF NOT ({condition}) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {text}; END IF"
+    for moment in (Moment.BEFORE_INSERT, Moment.BEFORE_UPDATE):
+        draft.actions.append(RowAction(moment, signal, compound=True))
+    notes.count(ObjectKind.CHECK, label, draft.name)
+    notes.add("check-by-trigger", ObjectKind.CHECK, label, check.place, reason=reason)
+    for remark in translator.remarks:
+        notes.add(remark, ObjectKind.CHECK, label, check.place)
+    return True
 
 
 def _refuse(columns: list[str]) -> None:

@@ -16,7 +16,7 @@ from migrator.translate.draft import ColumnDraft, TableDraft
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 
-_COMMENT_LIMIT: Final = 1024
+COMMENT_LIMIT: Final = 1024
 CIPHER: Final = DataType(SqlType.VARBINARY, length=MAX)
 """What Always Encrypted gives away without its key: bytes, whatever the column's type."""
 _USUAL: Final = "SQL_Latin1_General_CP1_CI_AS"
@@ -53,7 +53,7 @@ def draft_columns(draft: TableDraft, rules: Rules, collations: Collations, notes
         notes.count(ObjectKind.COLUMN, label, name)
         if name != naming.wanted:
             notes.add("name-changed", ObjectKind.COLUMN, label, column.place, name=name)
-        _remarks(column, label, notes)
+        _remarks(column, label, notes, filled=draft.source.temporal is not None)
         if column.computed is not None or column.type is None:
             drafts = [_placeholder(column, name)]
         else:
@@ -140,12 +140,12 @@ def _placeholder(column: Column, name: str) -> ColumnDraft:
     return ColumnDraft(TargetColumn(name, column.name, "", Form.TEXT, column.nullable), column)
 
 
-def _remarks(column: Column, label: str, notes: Notes) -> None:
+def _remarks(column: Column, label: str, notes: Notes, *, filled: bool) -> None:
     if column.encrypted:
         notes.add("always-encrypted", ObjectKind.COLUMN, label, column.place)
     if column.masked is not None:
         notes.add("masked", ObjectKind.COLUMN, label, column.place)
-    if column.generated_always is not None:
+    if column.generated_always is not None and not filled:  # triggers fill the period of a temporal table
         notes.add("generated-always", ObjectKind.COLUMN, label, column.place, what=column.generated_always)
     if column.type is not None and column.type.base in (SqlType.CHAR, SqlType.NCHAR):
         notes.add("char-blanks", ObjectKind.COLUMN, label, column.place, type=column.type)
@@ -153,6 +153,6 @@ def _remarks(column: Column, label: str, notes: Notes) -> None:
 
 def comment_of(column: Column, label: str, notes: Notes) -> str | None:
     """The description as MySQL takes it."""
-    if column.description and len(column.description) > _COMMENT_LIMIT:
-        notes.add("comment-cut", ObjectKind.COLUMN, label, column.place, limit=_COMMENT_LIMIT)
-    return column.description[:_COMMENT_LIMIT] if column.description else None
+    if column.description and len(column.description) > COMMENT_LIMIT:
+        notes.add("comment-cut", ObjectKind.COLUMN, label, column.place, limit=COMMENT_LIMIT)
+    return column.description[:COMMENT_LIMIT] if column.description else None

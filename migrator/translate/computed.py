@@ -1,11 +1,13 @@
-"""Computed columns as generated ones."""
+"""Computed columns as generated ones; where MySQL cannot compute them, as plain ones that wait for a person."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
 
-from migrator.model.datatype import SqlType
+from sqlglot import exp
+
+from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.model.mapping import Form
 from migrator.model.schema import Action, Column, ObjectKind
 from migrator.rules import Rules
@@ -13,6 +15,8 @@ from migrator.rules.forms import kept_scale
 from migrator.translate.columns import Collations, comment_of, deciding, type_text
 from migrator.translate.draft import ColumnDraft, Generated, TableDraft
 from migrator.translate.expressions.arithmetic import as_text
+from migrator.translate.expressions.datatypes import read_type
+from migrator.translate.expressions.parse import parse
 from migrator.translate.expressions.scope import ColumnValue, Scope
 from migrator.translate.expressions.translator import Translator
 from migrator.translate.expressions.value import Untranslatable, Value
@@ -20,11 +24,19 @@ from migrator.translate.notes import Notes
 
 AS_BYTES: Final = "your rules keep as bytes, while MySQL's expressions take a uniqueidentifier as text"
 NOT_LOADED: Final = "your rules leave to MySQL to fill"
-MISSING: Final = "is a computed column that could not be translated"
+UNFILLED: Final = "is a computed column that could not be translated and stays NULL"
+_ANY: Final = DataType(SqlType.NVARCHAR, length=MAX)
+"""The type of an expression about which nothing is known: it holds the text of any value."""
+_CASTS: Final = ("CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT")
 
 
-def scope_of(draft: TableDraft, rules: Rules, collation: str, *, generated: bool = True) -> Scope:
-    """The columns that an expression in the table may use; ``generated`` ones only where they have their final type."""
+def scope_of(
+    draft: TableDraft, rules: Rules, collation: str, *, generated: bool = True, stable: bool = True, row: str = ""
+) -> Scope:
+    """The columns that an expression in the table may use; ``generated`` ones only where they have their final type.
+
+    ``stable`` and ``row`` are those of ``Scope``.
+    """
     columns: dict[str, ColumnValue] = {}
     missing = dict(draft.missing)
     for column in reversed(draft.columns):
@@ -42,11 +54,11 @@ def scope_of(draft: TableDraft, rules: Rules, collation: str, *, generated: bool
             collation=source.collation or collation,
             auto_increment=column.auto_increment,
         )
-    return Scope(rules, columns, missing=missing, collation=collation)
+    return Scope(rules, columns, missing=missing, collation=collation, stable=stable, row=row)
 
 
 def draft_computed(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:
-    """Replace each computed column's placeholder by a generated column, or take it out with a remark."""
+    """Replace each computed column's placeholder by a generated column, or by one that nothing fills, with a remark."""
     scope = scope_of(draft, rules, collations.default, generated=False)
     for column in list(draft.columns):
         source = column.source
@@ -58,10 +70,16 @@ def draft_computed(draft: TableDraft, rules: Rules, collations: Collations, note
             value = translator.scalar_of(source.computed.expression)
             finished = _generated(draft, column, source, value, translator, rules, collations, notes)
         except Untranslatable as error:
-            draft.columns.remove(column)
-            draft.missing[source.name.casefold()] = MISSING
-            notes.count(ObjectKind.COLUMN, label)
-            notes.add("computed-dropped", ObjectKind.COLUMN, label, source.place, reason=error.reason)
+            plain = _plain(draft, column, source, scope, rules, collations, notes)
+            draft.replace(column, plain)
+            notes.add(
+                "computed-plain",
+                ObjectKind.COLUMN,
+                label,
+                source.place,
+                type=plain.target.type.partition(" CHARACTER SET ")[0],
+                reason=error.reason,
+            )
             continue
         for remark in translator.remarks:
             notes.add(remark, ObjectKind.COLUMN, label, source.place)
@@ -109,6 +127,60 @@ def _generated(
         comment=comment_of(source, draft.label(source.name), notes),
         rules=(*deciding(rule, source.collation, collations), *column.rules),
     )
+
+
+def _plain(
+    draft: TableDraft,
+    column: ColumnDraft,
+    source: Column,
+    scope: Scope,
+    rules: Rules,
+    collations: Collations,
+    notes: Notes,
+) -> ColumnDraft:
+    """The column without its expression: nullable, so that rows can be written without it."""
+    assert source.computed is not None  # noqa: S101 - the caller has looked
+    type_ = source.type or guessed_type(source.computed.expression, scope)
+    rule = rules.type_rule(type_, draft.object, source.name)
+    text, collation = type_text(rule, type_, source.collation, draft.collation, collations)
+    target = replace(
+        column.target,
+        type=text,
+        form=rule.form,
+        scale=kept_scale(rule.form, text),
+        srid=rule.srid or 0,
+        nullable=True,
+        compared=False,
+        why_not=UNFILLED,
+    )
+    comment = comment_of(source, draft.label(source.name), notes)
+    return ColumnDraft(
+        target,
+        replace(source, type=type_),
+        collation,
+        comment=comment,
+        rules=(*deciding(rule, source.collation, collations), *column.rules),
+        unfilled=True,
+    )
+
+
+def guessed_type(expression: str, scope: Scope) -> DataType:
+    """The type of an expression that MySQL cannot compute: as far as it can be translated, else by its outer CAST."""
+    columns = {name: replace(column, auto_increment=False) for name, column in scope.columns.items()}
+    free = Translator(replace(scope, columns=columns, stable=False, lenient=True))
+    try:
+        return free.scalar_of(expression).type or _ANY
+    except Untranslatable:
+        pass
+    try:
+        node = parse(expression).unnest()
+        if isinstance(node, exp.Anonymous) and node.name.upper() == "ISNULL" and node.expressions:
+            node = node.expressions[0].unnest()
+        if isinstance(node, exp.Anonymous) and node.name.upper() in _CASTS:
+            return read_type(node.expressions[0].name)
+    except Untranslatable:
+        pass
+    return _ANY
 
 
 def _in_primary_key(draft: TableDraft, name: str) -> bool:

@@ -50,6 +50,8 @@ def create_table(draft: TableDraft) -> str:
     if draft.source.description:
         options += f" COMMENT={quoted_text(draft.source.description[:TABLE_COMMENT])}"
     body = ",\n".join(f"  {line}" for line in lines)
+    if draft.partitions:
+        options += f"\n{draft.partitions}"
     return f"CREATE TABLE {quoted(draft.name)} (\n{body}\n) {options}"
 
 
@@ -78,7 +80,8 @@ def _column(column: ColumnDraft) -> str:
 
 def _index(index: IndexDraft) -> str:
     word = f"{index.word} KEY" if index.word else "UNIQUE KEY" if index.unique else "KEY"
-    return f"{word} {quoted(index.name)} ({_parts(index.parts)})"
+    comment = f" COMMENT {quoted_text(index.comment)}" if index.comment else ""
+    return f"{word} {quoted(index.name)} ({_parts(index.parts)}){comment}"
 
 
 def _parts(parts: tuple[IndexPart, ...]) -> str:

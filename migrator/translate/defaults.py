@@ -17,6 +17,7 @@ from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.translator import Translator
 from migrator.translate.expressions.value import INT, MOMENTS, Family, Untranslatable, Value, family_of, quoted_text
 from migrator.translate.notes import Notes
+from migrator.translate.sequences import sequence_of
 from migrator.translate.storage import storage
 
 _NOW: Final = "CURRENT_TIMESTAMP("
@@ -40,6 +41,8 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
         source = column.source
         if source is None or source.default is None or column.generated is not None:
             continue
+        if not column.auto_increment and sequence_of(source.default.expression) is not None:
+            continue  # a trigger of the sequence's fills it
         label = draft.label(source.default.name or source.name)
         if column.target.part in (Part.OFFSET_MINUTES, Part.VARIANT_TYPE):
             continue
@@ -90,7 +93,7 @@ def _default(translator: Translator, column: ColumnDraft, expression: str) -> st
     if value.family is Family.BINARY and value.sql.startswith("X'"):
         value = of_bytes(value, type_)
     if value.literal is not None:
-        return _constant(converted(value, type_), type_, column)
+        return constant(converted(value, type_), type_, column)
     if value.family is not family_of(type_) and not {value.family, family_of(type_)} <= MOMENTS - {
         Family.TIME,
         Family.DATE,
@@ -115,7 +118,8 @@ def _within(fits: bool) -> None:
         raise Untranslatable("the constant is out of its column's range")
 
 
-def _constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
+def constant(value: Value, type_: DataType, column: ColumnDraft) -> str:
+    """A constant as MySQL text of the column's type. Raises Untranslatable."""
     family = family_of(type_)
     content = value.literal
     if type_.base in (SqlType.XML, SqlType.JSON, SqlType.HIERARCHYID) and isinstance(content, str):

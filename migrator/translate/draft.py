@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from migrator.model.mapping import TargetColumn
 from migrator.model.name import ObjectName
@@ -24,6 +25,7 @@ class ColumnDraft:
 
     ``source`` is None for a column that only serves an index; ``default`` is MySQL text as it stands after DEFAULT.
     ``rules`` are the places of the rules that had a say, the type's first. What is not ``loaded`` MySQL fills alone.
+    ``unfilled`` is a computed column without its expression: no row of the source has a value for it.
     """
 
     target: TargetColumn
@@ -35,6 +37,7 @@ class ColumnDraft:
     comment: str | None = None
     rules: tuple[str, ...] = ()
     loaded: bool = True
+    unfilled: bool = False
 
     @property
     def name(self) -> str:
@@ -62,6 +65,7 @@ class IndexDraft:
     source: str
     word: str = ""
     early: bool = False
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,35 @@ class ForeignKeyDraft:
     trusted: bool
 
 
+class Moment(StrEnum):
+    """When a trigger fires: once for each row."""
+
+    BEFORE_INSERT = "BEFORE INSERT"
+    BEFORE_UPDATE = "BEFORE UPDATE"
+    AFTER_UPDATE = "AFTER UPDATE"
+    AFTER_DELETE = "AFTER DELETE"
+
+
+@dataclass(frozen=True, slots=True)
+class RowAction:
+    """What a trigger of the target does with a row: one MySQL statement without its semicolon.
+
+    ``compound`` says that there are semicolons inside (IF … THEN …; END IF).
+    """
+
+    moment: Moment
+    sql: str
+    compound: bool = False
+
+
 @dataclass(slots=True)
 class TableDraft:
     """One table while it is planned; the steps fill it in their order.
 
     ``missing`` are source columns (letter case folded) that the target has not, with the reason. ``row_key`` names the
     columns of the source's primary key, also where MySQL cannot have it as one, ``first_number`` the identity's seed.
+    ``actions`` are what triggers do with a row, in their order. ``loaded`` is False for a table that no rows of the
+    source go into. ``partitions`` is MySQL text behind the table's options.
     """
 
     source: Table
@@ -96,6 +123,9 @@ class TableDraft:
     indexes: list[IndexDraft] = field(default_factory=list)
     checks: list[tuple[str, str, bool]] = field(default_factory=list)
     foreign_keys: list[ForeignKeyDraft] = field(default_factory=list)
+    actions: list[RowAction] = field(default_factory=list)
+    loaded: bool = True
+    partitions: str = ""
 
     @property
     def object(self) -> ObjectName:

@@ -6,6 +6,7 @@ from typing import Final
 
 from migrator.model.name import ObjectName
 from migrator.model.schema import Action, ForeignKey, ObjectKind
+from migrator.translate.computed import UNFILLED
 from migrator.translate.draft import ColumnDraft, ForeignKeyDraft, IndexDraft, IndexPart, TableDraft
 from migrator.translate.expressions.value import Untranslatable
 from migrator.translate.names import Namer
@@ -66,6 +67,8 @@ def _planned(draft: TableDraft, key: ForeignKey, parent: TableDraft | None) -> l
         column, other = draft.of_source(name), parent.of_source(referenced)
         if column is None or other is None:
             raise Untranslatable(f"the column {name if column is None else referenced} is not there")
+        if other.unfilled:
+            raise Untranslatable(f"{other.name} {UNFILLED}")
         _same_type(column, other)
         if Action.SET_NULL in (key.on_delete, key.on_update) and not column.target.nullable:
             raise Untranslatable(f"SET NULL wants a column that may be NULL, and {column.name} is not")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from migrator.model.mapping import Form, Part, TargetColumn
 from migrator.model.schema import Index, IndexKind, Key, KeyColumn, ObjectKind, Place
 from migrator.rules import Rules
-from migrator.translate.computed import scope_of
+from migrator.translate.columns import COMMENT_LIMIT
+from migrator.translate.computed import UNFILLED, scope_of
 from migrator.translate.draft import IndexDraft, IndexPart, TableDraft
 from migrator.translate.expressions.translator import Translator, not_null_columns
 from migrator.translate.expressions.value import Untranslatable
@@ -40,6 +41,7 @@ class IndexPlanner:
             self._unique(key, number)
         for index in source.indexes:
             self._index(index)
+            self._describe(index)
         self._limit()
         self._early()
 
@@ -48,6 +50,11 @@ class IndexPlanner:
         parts = self._parts(key.columns, ObjectKind.PRIMARY_KEY, label, key.place)
         if parts is None:
             self.notes.count(ObjectKind.PRIMARY_KEY, label)
+            return
+        unfilled = next((part.column for part in parts if self.draft.named(part.column).unfilled), None)
+        if unfilled is not None:
+            self.notes.count(ObjectKind.PRIMARY_KEY, label)
+            self.notes.add("index-column", ObjectKind.PRIMARY_KEY, label, key.place, column=unfilled, reason=UNFILLED)
             return
         self._compares(parts, ObjectKind.PRIMARY_KEY, label, key.place)
         for part in parts:
@@ -68,8 +75,22 @@ class IndexPlanner:
             self.notes.count(ObjectKind.UNIQUE, label)
             return
         self._compares(parts, ObjectKind.UNIQUE, label, key.place)
+        if key.clustered:
+            self.notes.add("index-clustered", ObjectKind.UNIQUE, label, key.place)
         wanted = key.name or "uq_" + "_".join(part.column for part in parts)
         self._add(wanted, parts, ObjectKind.UNIQUE, label, key.place, unique=True)
+
+    def _describe(self, index: Index) -> None:
+        """The description as a comment of all that was made of the index."""
+        if not index.description:
+            return
+        label = self.draft.label(index.name)
+        if len(index.description) > COMMENT_LIMIT:
+            self.notes.add("comment-cut", ObjectKind.INDEX, label, index.place, limit=COMMENT_LIMIT)
+        comment = index.description[:COMMENT_LIMIT]
+        self.draft.indexes[:] = [
+            replace(made, comment=comment) if made.source == label else made for made in self.draft.indexes
+        ]
 
     def _index(self, index: Index) -> None:
         label = self.draft.label(index.name)

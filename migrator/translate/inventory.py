@@ -46,6 +46,13 @@ def list_others(database: Database, rules: Rules, notes: Notes) -> None:
     for alias in database.alias_types:
         notes.count(ObjectKind.ALIAS_TYPE, str(alias.name), str(alias.type))
         notes.add("alias-type", ObjectKind.ALIAS_TYPE, str(alias.name), type=alias.type)
+    for word, cuts in (
+        ("partition function", [function.name for function in database.partition_functions]),
+        ("partition scheme", [scheme.name for scheme in database.partition_schemes]),
+    ):
+        for name in cuts:
+            notes.count(ObjectKind.OTHER, f"{word} {name}")
+            notes.add("storage-object", ObjectKind.OTHER, f"{word} {name}", word=word)
     for unread in database.unread:
         name = f"{unread.place.file}:{unread.place.line}"
         notes.count(ObjectKind.OTHER, name)

@@ -24,9 +24,15 @@ from migrator.translate.indexes import IndexPlanner
 from migrator.translate.inventory import list_left_out, list_others
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
+from migrator.translate.partitions import draft_partitions
 from migrator.translate.rowsize import fit_row
+from migrator.translate.sequences import SequencePlanner, with_counters
 from migrator.translate.surrogates import Place, place, surrogates
+from migrator.translate.synonyms import synonym_statements
+from migrator.translate.temporal import draft_histories
 from migrator.translate.trace import translated_columns, unused_rules
+from migrator.translate.triggers import trigger_statements
+from migrator.translate.versions import draft_versions
 from migrator.translate.views import ViewPlanner
 
 
@@ -34,6 +40,7 @@ def plan(database: Database, rules: Rules) -> Translation:
     """What ``database`` becomes under ``rules``. Raises RulesError where rules contradict each other or miss a type."""
     rules = rules.watched()
     notes = Notes(rules)
+    database, counters = with_counters(database)
     collations = Collations(rules, database.collation)
     collation, _ = collations.of(None)
     drafts: dict[ObjectName, TableDraft] = {}
@@ -51,9 +58,14 @@ def plan(database: Database, rules: Rules) -> Translation:
         draft_defaults(draft, rules, notes)
         IndexPlanner(draft, rules, database.collation, notes).plan()
         _keys_are_loaded(draft)
+        draft_versions(draft)
         draft_checks(draft, rules, database.collation, checks, notes)
         drafts[table.name] = draft
+    draft_histories(drafts, lambda table: _table_name(table, rules, tables, notes), notes)
     draft_foreign_keys(drafts, notes)
+    draft_partitions(database, drafts, rules, notes)
+    sequences = SequencePlanner(database, counters, rules, notes).plan(drafts, tables, Namer(), checks)
+    synonyms = list(synonym_statements(database, drafts, rules, tables, notes))
     views = ViewPlanner(database, drafts.values(), rules, tables, notes).plan()
     list_others(database, rules, notes)
     if any(column.collation is not None for draft in drafts.values() for column in draft.columns):
@@ -61,12 +73,19 @@ def plan(database: Database, rules: Rules) -> Translation:
     unused_rules(rules, notes)
     made_up = surrogates(database)
     order = list(Phase)
-    made = sorted(
-        (item for draft in drafts.values() for item in statements(draft)), key=lambda item: order.index(item.phase)
-    )
-    made += views
+    made = [
+        *(item for draft in drafts.values() for item in statements(draft)),
+        *sequences,
+        *synonyms,
+        *views,
+        *trigger_statements(drafts.values()),
+    ]
+    programs = sum(item.phase in (Phase.ROUTINES, Phase.TRIGGERS) and item.sql.startswith("CREATE") for item in made)
+    if programs:
+        notes.add("program-privileges", ObjectKind.OTHER, database.name or "the database", count=programs)
+    made.sort(key=lambda item: order.index(item.phase))
     return Translation(
-        mappings=tuple(_mapping(draft, made_up) for draft in drafts.values()),
+        mappings=tuple(_mapping(draft, made_up) for draft in drafts.values() if draft.loaded),
         statements=tuple(made),
         objects=notes.objects(),
         findings=notes.findings,
@@ -96,8 +115,6 @@ def _table_name(table: Table, rules: Rules, names: Namer, notes: Notes) -> str:
         notes.add("comment-cut", ObjectKind.TABLE, label, table.place, limit=TABLE_COMMENT)
     for feature in table.features:
         notes.add("table-feature", ObjectKind.TABLE, label, table.place, feature=feature)
-    if table.temporal is not None:
-        notes.add("temporal", ObjectKind.TABLE, label, table.place)
     return name
 
 
@@ -119,7 +136,7 @@ def _mapping(draft: TableDraft, made_up: set[Place]) -> TableMapping:
     columns = tuple(
         replace(column.target, surrogate=place(draft.object, column.target.source) in made_up)
         for column in draft.columns
-        if column.generated is None and column.loaded
+        if column.generated is None and column.loaded and not column.unfilled
     )
     loaded = {column.name: column for column in columns}
     counter = next((column.name for column in draft.columns if column.auto_increment), None)

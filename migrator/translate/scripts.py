@@ -38,6 +38,11 @@ def write_scripts(translation: Translation, folder: Path) -> tuple[Path, ...]:
 
 
 def _text(statement: Statement) -> str:
+    if statement.compound:
+        mark = "$$"
+        while mark in statement.sql:
+            mark += "$"
+        return f"DELIMITER {mark}\n{statement.sql}{mark}\nDELIMITER ;\n\n"
     if statement.unchecked:
         return f"SET foreign_key_checks = 0;\n{statement.sql};\nSET foreign_key_checks = 1;\n\n"
     return f"{statement.sql};\n\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import Answer, migrator
+from support.sql_files import statements
 
 from migrator.errors import TargetOccupied
 from migrator.ledger import Kind, Ledger
@@ -149,9 +150,8 @@ def test_the_sql_files_run_by_themselves(rehearsed: Answer, mysql: Target, serve
     try:
         with session(other) as connection:
             for path in sorted((tmp_path / "sql").glob("*.sql")):
-                for statement in path.read_text().split(";\n"):
-                    if statement.strip():
-                        execute(connection, statement, doing=f"running {path.name}")
+                for statement in statements(path.read_text()):
+                    execute(connection, statement, doing=f"running {path.name}")
         with session(mysql) as connection:
             columns = (
                 "SELECT table_name, column_name, column_type, is_nullable, collation_name "

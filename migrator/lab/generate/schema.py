@@ -34,8 +34,9 @@ from migrator.lab.generate.tables import (
     verification,
     visit,
 )
+from migrator.model import schema
 from migrator.model.name import ObjectName
-from migrator.model.schema import Database, ObjectKind, OtherObject, Table
+from migrator.model.schema import Database, Table
 
 NAME: Final = "HomeCare"
 COLLATION: Final = "SQL_Latin1_General_CP1_CI_AS"
@@ -115,12 +116,6 @@ def _alone(table: Table, chosen: Collection[ObjectName]) -> Table:
 
 def _database(populations: tuple[Population, ...], programs: tuple[Program, ...]) -> Database:
     tables = tuple(population.table for population in populations)
-    others: tuple[OtherObject, ...] = ()
-    if programs:
-        others = (
-            *(OtherObject(sequence.name, ObjectKind.SEQUENCE, "SqlSequence") for sequence in SEQUENCES),
-            *(OtherObject(synonym.name, ObjectKind.SYNONYM, "SqlSynonym") for synonym in SYNONYMS),
-        )
     used = {column.type.alias for table in tables for column in table.columns if column.type is not None}
     return Database(
         name=NAME,
@@ -129,5 +124,10 @@ def _database(populations: tuple[Population, ...], programs: tuple[Program, ...]
         tables=tables,
         modules=tuple(program.module for program in programs),
         alias_types=tuple(alias for alias in ALIAS_TYPES if alias.name in used),
-        others=others,
+        sequences=tuple(
+            schema.Sequence(item.name, item.type, item.start, item.increment) for item in SEQUENCES if programs
+        ),
+        synonyms=tuple(
+            schema.Synonym(item.name, (item.target.schema, item.target.name)) for item in SYNONYMS if programs
+        ),
     )

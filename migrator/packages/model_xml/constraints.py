@@ -16,7 +16,9 @@ _ACTIONS: Final = {
 """The numbers of sys.foreign_keys.delete_referential_action; packages are known to use 1 for CASCADE."""
 
 _NOT_TRUSTED: Final = "IsNotTrustedPropertyAnnotation"
-KEY_WORDS: Final = frozenset({"ColumnSpecifications", "DefiningTable", "IsClustered"})
+KEY_WORDS: Final = frozenset(
+    {"ColumnSpecifications", "DefiningTable", "IsClustered", "PartitionColumn", "PartitionScheme"}
+)
 FOREIGN_KEY_WORDS: Final = frozenset(
     {
         "Columns",

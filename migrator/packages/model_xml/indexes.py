@@ -36,6 +36,8 @@ INDEX_WORDS: Final = frozenset(
         "IsPrimary",
         "IsUnique",
         "KeyName",
+        "PartitionColumn",
+        "PartitionScheme",
         "PrimaryXmlIndexUsage",
         "PromotedPaths",
         "UsingPrimaryXmlIndex",

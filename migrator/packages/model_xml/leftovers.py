@@ -9,8 +9,6 @@ from migrator.model.schema import ObjectKind, OtherObject
 from migrator.packages.model_xml.elements import Element
 
 _KINDS: Final = {
-    "SqlSequence": ObjectKind.SEQUENCE,
-    "SqlSynonym": ObjectKind.SYNONYM,
     "SqlTableType": ObjectKind.TABLE_TYPE,
 }
 

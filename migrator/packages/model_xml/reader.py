@@ -23,6 +23,11 @@ from migrator.model.schema import (
     Module,
     ObjectKind,
     OtherObject,
+    PartitionFunction,
+    Partitioning,
+    PartitionScheme,
+    Sequence,
+    Synonym,
     Table,
 )
 from migrator.packages.archive import Entry
@@ -31,6 +36,8 @@ from migrator.packages.model_xml.elements import Element, Elements
 from migrator.packages.model_xml.indexes import INDEX_KINDS, INDEX_WORDS, read_index
 from migrator.packages.model_xml.leftovers import other, unread, unread_words
 from migrator.packages.model_xml.modules import MODULE_KINDS, MODULE_WORDS, read_module
+from migrator.packages.model_xml.partitions import partitioning, read_function, read_scheme
+from migrator.packages.model_xml.sequences import SEQUENCE_WORDS, SYNONYM_WORDS, read_sequence, read_synonym
 from migrator.packages.model_xml.tables import read_table
 from migrator.packages.model_xml.types import Types, builtin_type
 
@@ -92,6 +99,11 @@ class _Model:
         self._tables: dict[ObjectName, Table] = {}
         self._modules: list[Module] = []
         self._others: list[OtherObject] = []
+        self._sequences: list[Sequence] = []
+        self._synonyms: list[Synonym] = []
+        self._functions: list[PartitionFunction] = []
+        self._schemes: list[PartitionScheme] = []
+        self._partitionings: dict[ObjectName, Partitioning] = {}
         self._primary_keys: dict[ObjectName, Key] = {}
         self._uniques: defaultdict[ObjectName, list[Key]] = defaultdict(list)
         self._foreign_keys: defaultdict[ObjectName, list[ForeignKey]] = defaultdict(list)
@@ -108,6 +120,10 @@ class _Model:
             "SqlCheckConstraint": self._add_check,
             "SqlDefaultConstraint": self._add_default,
             "SqlExtendedProperty": self._add_property,
+            "SqlSequence": self._add_sequence,
+            "SqlSynonym": self._add_synonym,
+            "SqlPartitionFunction": lambda element: self._functions.append(read_function(element, self._types)),
+            "SqlPartitionScheme": lambda element: self._schemes.append(read_scheme(element)),
             **dict.fromkeys(INDEX_KINDS, self._add_index),
             **dict.fromkeys(MODULE_KINDS, self._add_module),
             **dict.fromkeys((_ALIAS_TYPE, _OPTIONS, _SCHEMA), _nothing),
@@ -135,6 +151,10 @@ class _Model:
             alias_types=tuple(self._alias_types),
             others=(*self._others, *strays),
             product=product,
+            sequences=tuple(self._sequences),
+            synonyms=tuple(self._synonyms),
+            partition_functions=tuple(self._functions),
+            partition_schemes=tuple(self._schemes),
         )
 
     def _joined(self, table: Table) -> Table:
@@ -148,8 +168,12 @@ class _Model:
             uniques=tuple(self._uniques[name]),
             foreign_keys=tuple(self._foreign_keys[name]),
             checks=tuple(self._checks[name]),
-            indexes=tuple(self._indexes[name]),
+            indexes=tuple(
+                replace(index, description=self._description((name.schema, name.name, index.name)))
+                for index in self._indexes[name]
+            ),
             description=self._description((name.schema, name.name)),
+            partitioning=self._partitionings.get(name, table.partitioning),
         )
 
     def _column(self, table: ObjectName, column: Column, *, in_key: bool) -> Column:
@@ -172,10 +196,12 @@ class _Model:
     def _add_primary_key(self, element: Element) -> None:
         table = self._owner(element, ObjectKind.PRIMARY_KEY, constraints.KEY_WORDS)
         self._primary_keys[table] = constraints.read_key(element, clustered=True)
+        self._partitioned(table, element, clustered=self._primary_keys[table].clustered)
 
     def _add_unique(self, element: Element) -> None:
         table = self._owner(element, ObjectKind.UNIQUE, constraints.KEY_WORDS)
         self._uniques[table].append(constraints.read_key(element, clustered=False))
+        self._partitioned(table, element, clustered=self._uniques[table][-1].clustered)
 
     def _add_foreign_key(self, element: Element) -> None:
         table = self._owner(element, ObjectKind.FOREIGN_KEY, constraints.FOREIGN_KEY_WORDS)
@@ -193,6 +219,25 @@ class _Model:
     def _add_index(self, element: Element) -> None:
         table = self._owner(element, ObjectKind.INDEX, INDEX_WORDS, "IndexedObject")
         self._indexes[table].append(read_index(element))
+        self._partitioned(table, element, clustered=self._indexes[table][-1].clustered)
+
+    def _partitioned(self, table: ObjectName, element: Element, *, clustered: bool) -> None:
+        """A clustered index is the table: where it lies, the table lies. Other indexes follow the target's table."""
+        found = partitioning(element)
+        if found is not None and clustered:
+            self._partitionings[table] = found
+
+    def _add_sequence(self, element: Element) -> None:
+        sequence = read_sequence(element, self._types)
+        self._sequences.append(sequence)
+        words = unread_words(element, SEQUENCE_WORDS)
+        self._others.extend(OtherObject(sequence.name, ObjectKind.SEQUENCE, word, element.place) for word in words)
+
+    def _add_synonym(self, element: Element) -> None:
+        synonym = read_synonym(element)
+        self._synonyms.append(synonym)
+        words = unread_words(element, SYNONYM_WORDS)
+        self._others.extend(OtherObject(synonym.name, ObjectKind.SYNONYM, word, element.place) for word in words)
 
     def _owner(
         self, element: Element, kind: ObjectKind, words: frozenset[str], relationship: str = "DefiningTable"
@@ -216,7 +261,7 @@ class _Model:
             element.own_name == _DESCRIPTION
             and hosts
             and quoted
-            and element.parts[0].startswith(("SqlTable", "SqlColumn"))
+            and element.parts[0].startswith(("SqlTable", "SqlColumn", "SqlIndex"))
         ):
             self._descriptions[hosts[0].parts] = quoted[1].replace("''", "'"), other(element)
         else:

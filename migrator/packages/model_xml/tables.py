@@ -8,6 +8,7 @@ from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Computed, Identity, ObjectKind, OtherObject, Table, Temporal
 from migrator.packages.model_xml.elements import Element
 from migrator.packages.model_xml.leftovers import unread, unread_words
+from migrator.packages.model_xml.partitions import partitioning
 from migrator.packages.model_xml.types import Types
 
 _GENERATED: Final = {"1": "ROW START", "2": "ROW END"}
@@ -20,7 +21,6 @@ _FEATURES: Final = {
     "IsFileTable": "file table",
     "IsLedgerOn": "ledger",
     "IsChangeTrackingOn": "change tracking",
-    "PartitionScheme": "partitioned",
 }
 """Words of a table for which people have a better one; any other unread word is a feature under its own name."""
 
@@ -32,6 +32,7 @@ _TABLE_WORDS: Final = frozenset(
         "IsReplicated",
         "IsSystemVersioningOn",
         "PartitionColumn",
+        "PartitionScheme",
         "RetentionUnit",
         "RetentionValue",
         _HISTORY,
@@ -83,6 +84,7 @@ def read_table(element: Element, types: Types) -> tuple[Table, tuple[OtherObject
         temporal=_temporal(element, columns),
         features=tuple(_FEATURES.get(word, word) for word in unread_words(element, _TABLE_WORDS)),
         place=element.place,
+        partitioning=partitioning(element),
     )
     return table, tuple(others)
 

@@ -27,7 +27,7 @@ class Scope:
     ``missing`` are columns that the target does not have, with the reason. ``stable`` forbids what differs from call to
     call: MySQL takes it in a DEFAULT only. ``fraction`` is the number of second digits that the result's column keeps.
     ``lenient`` is for queries: where a constraint must mean exactly the same or be refused, the result of a view may
-    differ in a way that a remark names.
+    differ in a way that a remark names. ``row`` stands before every column: a trigger's ``NEW.``.
     """
 
     rules: Rules
@@ -36,6 +36,7 @@ class Scope:
     stable: bool = True
     fraction: int | None = None
     lenient: bool = False
+    row: str = ""
     collation: str = "SQL_Latin1_General_CP1_CI_AS"
 
     def mysql_collation(self, collation: str | None) -> str:

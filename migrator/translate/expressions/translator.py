@@ -204,7 +204,7 @@ class Translator:
         found = self.scope.column(name)
         self.used.add(name.casefold())
         return Value(
-            quoted(found.target),
+            self.scope.row + quoted(found.target),
             found.type,
             nullable=found.nullable,
             raw_char=found.type.base in PADDED_TYPES,

@@ -67,6 +67,7 @@ class Catalog:
     def _of_table(self, draft: TableDraft) -> Relation:
         outputs: list[Output] = []
         missing = dict(draft.missing)
+        unfilled = {column.target.source for column in draft.columns if column.unfilled}
         for column in draft.source.columns:
             target = draft.of_source(column.name)
             if target is None or target.source is None or target.source.type is None:
@@ -85,7 +86,7 @@ class Catalog:
         computed = tuple(
             ComputedColumn(column.name, column.computed.expression)
             for column in draft.source.columns
-            if column.computed is not None and column.name.casefold() in missing
+            if column.computed is not None and (column.name.casefold() in missing or column.name in unfilled)
         )
         order = tuple(column.name for column in draft.source.columns)
         return Relation(draft.object.name, draft.name, tuple(outputs), missing, draft.object.schema, computed, order)

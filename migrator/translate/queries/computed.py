@@ -1,4 +1,4 @@
-"""Computed columns that MySQL's table could not have: a query may have their expression in their place."""
+"""Computed columns that MySQL's table has not, or has unfilled: a query may have their expression in their place."""
 
 from __future__ import annotations
 
@@ -26,16 +26,22 @@ def completed(writer: Writer, table: Relation) -> tuple[str, Relation] | None:
     items = {output.name: (output, table.value(output)) for output in table.columns}
     missing = dict(table.missing)
     namer = Namer(output.target for output in table.columns)
+    filled = False
     for column in wanted:
+        plain = table.find(column.name)
         try:
             value = values.scalar_of(column.expression)
         except Untranslatable:
-            continue  # who uses it is told that it is missing
-        items[column.name] = (Output.of(value, column.name, namer.take(column.name)), value)
-        del missing[column.name.casefold()]
-    ordered = [items[name] for name in table.order if name in items]
-    if len(ordered) == len(table.columns):
+            if plain is not None:
+                writer.remarks.append("view-column-unfilled")
+            continue  # who uses one that is missing is told so
+        target = namer.take(column.name) if plain is None else plain.target
+        items[column.name] = (Output.of(value, column.name, target), value)
+        missing.pop(column.name.casefold(), None)
+        filled = True
+    if not filled:
         return None
+    ordered = [items[name] for name in table.order if name in items]
     columns = tuple(output for output, _ in ordered)
     query = Query("SELECT", tuple(value for _, value in ordered), f" FROM {quoted(table.target)}", columns)
     return f"({query.sql})", Relation(table.name, table.target, columns, missing, table.schema)

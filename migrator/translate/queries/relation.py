@@ -32,7 +32,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class ComputedColumn:
-    """A computed column that the target's table has not, with its T-SQL expression."""
+    """A computed column that the target's table has not, or has unfilled, with its T-SQL expression."""
 
     name: str
     expression: str
@@ -43,7 +43,7 @@ class Relation:
     """A table, view, derived table or the like under the name by which a query's expressions call it.
 
     ``target`` is its alias in MySQL. ``missing`` are columns (letter case folded) that MySQL has not, with the reason;
-    ``computed`` are those among them that have an expression, ``order`` names all columns as the source has them.
+    ``computed`` are those that have an expression, and those that MySQL has but leaves NULL; ``order`` names all columns as the source has them.
     """
 
     name: str

@@ -8,7 +8,20 @@ from typing import Final
 
 from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.model.name import ObjectName
-from migrator.model.schema import AliasType, Database, Module, ObjectKind, OtherObject, Place, Skipped, Unread
+from migrator.model.schema import (
+    AliasType,
+    Database,
+    Module,
+    ObjectKind,
+    OtherObject,
+    PartitionFunction,
+    PartitionScheme,
+    Place,
+    Sequence,
+    Skipped,
+    Synonym,
+    Unread,
+)
 from migrator.translate.tsql.cursor import DEFAULT_SCHEMA
 from migrator.translate.tsql.draft import TableDraft, renamed, same
 from migrator.translate.tsql.freeze import frozen_table
@@ -40,6 +53,10 @@ class Catalog:
         self.aliases: dict[Id, AliasType] = {}
         self._clr_types: dict[Id, AliasType] = {}
         self.others: dict[tuple[str, Id], OtherObject] = {}
+        self.sequences: dict[Id, Sequence] = {}
+        self.synonyms: dict[Id, Synonym] = {}
+        self.partition_functions: dict[str, PartitionFunction] = {}
+        self.partition_schemes: dict[str, PartitionScheme] = {}
         self.schemas: dict[str, str] = {DEFAULT_SCHEMA: DEFAULT_SCHEMA}
         self.unread: list[Unread] = []
         self.skipped: Counter[str] = Counter()
@@ -99,6 +116,29 @@ class Catalog:
             raise Exists(f"{name} exists already")
         self._see_schema(name)
         self.others[id_] = OtherObject(name, kind, word, place)
+
+    def sequence(self, name: ObjectName) -> Sequence:
+        """The sequence of that name. Raises Missing."""
+        try:
+            return self.sequences[key(name)]
+        except KeyError:
+            raise Missing(f"there is no sequence {name}") from None
+
+    def add_sequence(self, sequence: Sequence) -> None:
+        """A new sequence. Raises Exists."""
+        self._must_be_new(sequence.name)
+        self._see_schema(sequence.name)
+        self.sequences[key(sequence.name)] = sequence
+
+    def replace_sequence(self, sequence: Sequence) -> None:
+        """A changed one takes the place of the sequence."""
+        self.sequences[key(sequence.name)] = sequence
+
+    def add_synonym(self, synonym: Synonym) -> None:
+        """A new synonym. Raises Exists."""
+        self._must_be_new(synonym.name)
+        self._see_schema(synonym.name)
+        self.synonyms[key(synonym.name)] = synonym
 
     def drop(self, name: ObjectName) -> bool:
         """Take out a table with its triggers, or a module. False if neither is there."""
@@ -169,7 +209,7 @@ class Catalog:
             self.schemas.setdefault(name.schema.lower(), name.schema)
 
     def _must_be_new(self, name: ObjectName) -> None:
-        if key(name) in self.tables or key(name) in self.modules:
+        if any(key(name) in space for space in (self.tables, self.modules, self.sequences, self.synonyms)):
             raise Exists(f"{name} exists already")
 
     def finish(self, files: tuple[str, ...], product: str) -> Database:
@@ -197,6 +237,10 @@ class Catalog:
             product=product,
             unread=tuple(sorted(self.unread, key=lambda item: (order.get(item.place.file, 0), item.place.line))),
             skipped=tuple(Skipped(word, count) for word, count in sorted(self.skipped.items())),
+            sequences=tuple(replace(item, name=self._spelled(item.name)) for item in self.sequences.values()),
+            synonyms=tuple(replace(item, name=self._spelled(item.name)) for item in self.synonyms.values()),
+            partition_functions=tuple(self.partition_functions.values()),
+            partition_schemes=tuple(self.partition_schemes.values()),
         )
 
     def _spelled(self, name: ObjectName) -> ObjectName:

@@ -61,8 +61,9 @@ def key(cursor: Cursor, table: TableDraft, name: str | None, place: Place, *, in
     if cursor.take("HASH"):
         kind = "NONCLUSTERED"
     columns = (KeyColumn(inline_column),) if inline_column is not None and cursor.word != "(" else key_columns(cursor)
-    if storage(cursor).partitioned:
-        table.add_feature("partitioned")
+    partitioning = storage(cursor).partitioned
+    if partitioning is not None and kind != "NONCLUSTERED" and (primary or kind == "CLUSTERED"):
+        table.partitioning = partitioning  # the clustered index is the table
     if primary:
         made = Key(name, columns, clustered=kind != "NONCLUSTERED", place=place)
         table.set_primary_key(made, by_default=not kind)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from migrator.model.name import ObjectName
-from migrator.model.schema import Index, IndexKind, KeyColumn, ObjectKind
+from migrator.model.schema import Index, IndexKind, KeyColumn, ObjectKind, Synonym
 from migrator.translate.tsql import modules
 from migrator.translate.tsql.alter import alter_table, drop_index
 from migrator.translate.tsql.catalog import TABLE_TYPE, Catalog, key
@@ -16,7 +16,9 @@ from migrator.translate.tsql.draft import TableDraft, same
 from migrator.translate.tsql.expressions import is_temporary
 from migrator.translate.tsql.indexes import index_body
 from migrator.translate.tsql.kinds import other_object
+from migrator.translate.tsql.partitions import alter_function, create_function, create_scheme
 from migrator.translate.tsql.problems import Unreadable
+from migrator.translate.tsql.sequences import alter_sequence, create_sequence
 from migrator.translate.tsql.statements import Statement
 from migrator.translate.tsql.tables import create_table, elements
 from migrator.translate.tsql.types import alias, resolve, type_name
@@ -48,6 +50,14 @@ def create(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
         return _type(cursor, statement, catalog)
     if cursor.take("SCHEMA"):
         return _schema(cursor, catalog)
+    if cursor.take("SEQUENCE"):
+        return create_sequence(cursor, statement, catalog)
+    if cursor.take("SYNONYM"):
+        return _synonym(cursor, statement, catalog)
+    if cursor.take("PARTITION", "FUNCTION"):
+        return create_function(cursor, catalog)
+    if cursor.take("PARTITION", "SCHEME"):
+        return create_scheme(cursor, catalog)
     if found := other_object(cursor):
         word, kind, name = found
         catalog.add_other(name, kind, word, statement.place)
@@ -112,6 +122,15 @@ def _type(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
         return True
     cursor.expect("EXTERNAL", "NAME")
     catalog.add_clr_type(name, statement.place)
+    return True
+
+
+def _synonym(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
+    name = cursor.object_name("a synonym")
+    cursor.expect("FOR")
+    target = tuple(cursor.parts("an object"))
+    cursor.finish()
+    catalog.add_synonym(Synonym(name, target, statement.place))
     return True
 
 
@@ -257,6 +276,10 @@ def _alter_schema(cursor: Cursor, catalog: Catalog) -> bool:
     return True
 
 
+def _alter_partition(cursor: Cursor, catalog: Catalog) -> bool:
+    return cursor.take("FUNCTION") and alter_function(cursor, catalog)
+
+
 def _alter_database(cursor: Cursor, catalog: Catalog) -> bool:
     return _database_collation(cursor, catalog)
 
@@ -266,4 +289,6 @@ _ALTERS: Final[dict[str, Callable[[Cursor, Catalog], bool]]] = {
     "INDEX": _alter_index,
     "SCHEMA": _alter_schema,
     "DATABASE": _alter_database,
+    "SEQUENCE": alter_sequence,
+    "PARTITION": _alter_partition,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from migrator.model.name import ObjectName
-from migrator.model.schema import Check, Column, ForeignKey, Index, Key, KeyColumn, Place
+from migrator.model.schema import Check, Column, ForeignKey, Index, Key, KeyColumn, Partitioning, Place
 from migrator.translate.tsql.problems import Exists, Missing, Unreadable
 from migrator.translate.tsql.types import TypeName
 
@@ -52,6 +52,7 @@ class TableDraft:
     history: ObjectName | None = None
     description: str | None = None
     key_by_default: bool = False
+    partitioning: Partitioning | None = None
 
     def copy(self) -> TableDraft:
         """A draft that may change while this one stays."""
@@ -168,6 +169,8 @@ class TableDraft:
             replace(item, columns=_renamed_columns(item.columns, old, new), included=renamed(item.included, old, new))
             for item in self.indexes
         ]
+        if self.partitioning is not None and same(self.partitioning.column, old):
+            self.partitioning = replace(self.partitioning, column=new)
         if self.period is not None:
             start, end = renamed(self.period, old, new)
             self.period = (start, end)

@@ -29,6 +29,19 @@ def drop(cursor: Cursor, catalog: Catalog) -> bool:
     if cursor.take("SCHEMA"):
         cursor.take("IF", "EXISTS")
         return catalog.schemas.pop(cursor.name().lower(), None) is not None
+    if cursor.take("SEQUENCE"):
+        cursor.take("IF", "EXISTS")
+        gone = catalog.sequences.pop(key(cursor.object_name()), None) is not None
+        while cursor.take(","):
+            gone = catalog.sequences.pop(key(cursor.object_name()), None) is not None or gone
+        return gone
+    if cursor.take("SYNONYM"):
+        cursor.take("IF", "EXISTS")
+        return catalog.synonyms.pop(key(cursor.object_name()), None) is not None
+    if cursor.take("PARTITION", "FUNCTION"):
+        return catalog.partition_functions.pop(cursor.name().lower(), None) is not None
+    if cursor.take("PARTITION", "SCHEME"):
+        return catalog.partition_schemes.pop(cursor.name().lower(), None) is not None
     if found := other_object(cursor):
         word, _, name = found
         return catalog.others.pop((word, key(name)), None) is not None

@@ -47,6 +47,7 @@ def frozen_table(
         features=tuple(draft.features),
         description=draft.description,
         place=draft.place,
+        partitioning=draft.partitioning,
     )
     return table, unread
 

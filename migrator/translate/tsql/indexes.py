@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.model.schema import Index, IndexKind, KeyColumn, Place
+from migrator.model.schema import Index, IndexKind, KeyColumn, Partitioning, Place
 from migrator.translate.tsql.cursor import Cursor
 from migrator.translate.tsql.draft import TableDraft
 from migrator.translate.tsql.expressions import filter_expression
@@ -24,14 +24,17 @@ class Storage:
     """What WITH and ON said: whether an index of the same name is replaced, and whether a partition scheme is used."""
 
     drop_existing: bool = False
-    partitioned: bool = False
+    partitioned: Partitioning | None = None
 
 
-def storage(cursor: Cursor) -> Storage:
-    """Step over ``WITH (...)``, ``ON group``, ``TEXTIMAGE_ON group`` and ``FILESTREAM_ON group`` in any order."""
-    drop_existing = partitioned = False
+def storage(cursor: Cursor, *, options: bool = True) -> Storage:
+    """Step over ``WITH (...)``, ``ON group``, ``TEXTIMAGE_ON group`` and ``FILESTREAM_ON group`` in any order.
+
+    Without ``options`` it stops before WITH, for a caller who reads what is inside.
+    """
+    drop_existing, partitioned = False, None
     while True:
-        if cursor.sees("WITH", "(") or (cursor.word == "WITH" and cursor.ahead(1) in _BARE_OPTIONS):
+        if options and (cursor.sees("WITH", "(") or (cursor.word == "WITH" and cursor.ahead(1) in _BARE_OPTIONS)):
             cursor.take("WITH")
             start = cursor.at
             if cursor.word == "(":
@@ -58,16 +61,14 @@ def _bare_options(cursor: Cursor) -> None:
         cursor.at += 1
 
 
-def _group_or_scheme(cursor: Cursor) -> bool:
-    """Step over a filegroup, or a partition scheme with its column: then True."""
-    if cursor.at_string():
-        cursor.string()
-    else:
-        cursor.name("a filegroup")
-    if cursor.word != "(":
-        return False
-    cursor.group()
-    return True
+def _group_or_scheme(cursor: Cursor) -> Partitioning | None:
+    """Step over a filegroup, or a partition scheme with its column: then both."""
+    name = cursor.string() if cursor.at_string() else cursor.name("a filegroup")
+    if not cursor.take("("):
+        return None
+    column = cursor.name("a column name")
+    cursor.expect(")")
+    return Partitioning(name, column)
 
 
 def key_columns(cursor: Cursor) -> tuple[KeyColumn, ...]:
@@ -104,8 +105,8 @@ def index_body(
     included = names(cursor) if cursor.take("INCLUDE") else ()
     filter_ = filter_expression(cursor) if cursor.take("WHERE") else None
     where = storage(cursor)
-    if where.partitioned:
-        table.add_feature("partitioned")
+    if base.clustered:
+        table.partitioning = where.partitioned or table.partitioning
     return Index(
         base.name, columns, included, base.unique, base.clustered, filter_, base.kind, base.disabled, base.place
     ), where

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from migrator.model.name import ObjectName
 from migrator.translate.tsql.catalog import Catalog
 from migrator.translate.tsql.cursor import DEFAULT_SCHEMA, Cursor
+from migrator.translate.tsql.draft import same
 from migrator.translate.tsql.problems import Unreadable
+from migrator.translate.tsql.servers import server_object
 from migrator.translate.tsql.stream import Stream
 from migrator.translate.tsql.types import TypeName, alias, resolve
 
@@ -46,9 +49,10 @@ def execute(cursor: Cursor, catalog: Catalog) -> bool:
         cursor.at += 2
     if not cursor.at_name() or cursor.word.startswith("@"):
         return False
-    entry = _PROCEDURES.get(cursor.parts()[-1].lower())
+    called = cursor.parts()[-1].lower()
+    entry = _PROCEDURES.get(called)
     if entry is None:
-        return False
+        return server_object(called, cursor, catalog)
     names, procedure = entry
     return procedure(_arguments(cursor, names), catalog)
 
@@ -82,14 +86,21 @@ def _value(cursor: Cursor) -> str:
 
 
 def _describe(arguments: Arguments, catalog: Catalog) -> bool:
-    """MS_Description of a table or a column, the comment that SSMS writes."""
+    """MS_Description of a table, a column or an index, the comment that SSMS writes."""
     levels = [arguments.get(f"level{level}type", "").upper() for level in range(3)]
-    if arguments.get("name", "").lower() != "ms_description" or levels[1] != "TABLE" or levels[2] not in ("", "COLUMN"):
+    if arguments.get("name", "").lower() != "ms_description" or levels[1] != "TABLE":
+        return False
+    if levels[2] not in ("", "COLUMN", "INDEX"):
         return False
     schema = arguments.get("level0name", DEFAULT_SCHEMA)
     table = catalog.table(ObjectName(schema, arguments.get("level1name", ""))).copy()
     text = arguments.get("value")
-    if levels[2]:
+    if levels[2] == "INDEX":
+        described = arguments.get("level2name", "")
+        table.indexes = [
+            replace(index, description=text) if same(index.name, described) else index for index in table.indexes
+        ]
+    elif levels[2]:
         table.set_column(arguments.get("level2name", ""), description=text)
     else:
         table.description = text

@@ -239,6 +239,8 @@ class _Head:
             return True
         if before == "ON" and word in ("DELETE", "UPDATE"):
             return self.word in ("CREATE", "ALTER")
+        if word == "MERGE" and self.word == "ALTER" and self._words[at + 1 : at + 2] == ["RANGE"]:
+            return True  # ALTER PARTITION FUNCTION f() MERGE RANGE (...)
         if word == "SELECT" and before in ("UNION", "ALL", "EXCEPT", "INTERSECT"):
             return True
         if self.word == "WITH" and not self._body:

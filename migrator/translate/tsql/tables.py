@@ -73,8 +73,8 @@ def _options(cursor: Cursor, table: TableDraft) -> None:
             table.add_feature({"NODE": "graph node", "EDGE": "graph edge", "FILETABLE": "file table"}[kind])
         elif cursor.take("WITH", "("):
             table_options(cursor, table)
-        elif storage(cursor).partitioned:
-            table.add_feature("partitioned")
+        elif partitioning := storage(cursor, options=False).partitioned:
+            table.partitioning = partitioning
         if cursor.at == start:
             raise cursor.unexpected("a table option")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -84,6 +85,27 @@ def test_everything_is_built_and_a_second_time_changes_nothing(mysql: Target) ->
         [(_, ddl)] = fetch(connection, "SHOW CREATE TABLE `care_child`")
     assert ddl.count("KEY `ix`") == 1
     assert ddl.count("CONSTRAINT `fk`") == 1
+
+
+def test_programs_come_last_and_see_no_loaded_row(mysql: Target) -> None:
+    trigger = Statement(
+        Phase.TRIGGERS,
+        "dbo.parent",
+        "parent",
+        "CREATE TRIGGER `tr` BEFORE INSERT ON `parent` FOR EACH ROW SET NEW.`id` = `f`() + (SELECT COUNT(*) FROM `v`)",
+    )
+    function = Statement(
+        Phase.ROUTINES, "f", "f", "CREATE FUNCTION `f`() RETURNS INT DETERMINISTIC RETURN 100", makes="FUNCTION"
+    )
+    view = Statement(Phase.VIEWS, "v", "v", "CREATE VIEW `v` AS SELECT * FROM `care_child`", makes="VIEW")
+    translation = replace(TRANSLATION, statements=(*TRANSLATION.statements, trigger, function, view))
+    create_tables(translation, mysql, workers=2, emit=silent)
+    with session(mysql) as connection:
+        execute(connection, "INSERT INTO `parent` VALUES (1)", doing="loading")
+        for _ in range(2):
+            build(translation, mysql, sizes={}, workers=2, emit=silent)
+        execute(connection, "INSERT INTO `parent` VALUES (2)", doing="writing")
+        assert fetch(connection, "SELECT `id` FROM `parent` ORDER BY 1") == [(1,), (100,)]
 
 
 def test_counters_go_on_above_the_largest_value(mysql: Target) -> None:

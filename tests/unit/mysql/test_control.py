@@ -14,7 +14,7 @@ from migrator.mysql import control
 from migrator.mysql.connect import Connection, commit, execute, fetch, session
 from migrator.mysql.url import Target
 
-RUN = control.Run("a" * 32, "sha256:1", "b" * 64, ("t", "o`dd"))
+RUN = control.Run("a" * 32, "sha256:1", "b" * 64, ("t", "o`dd"), (("VIEW", "v`w"), ("FUNCTION", "f")))
 INNER: dict[str, Any] = {"last": False, "repaired": {}}
 MAPPING = TableMapping(
     ObjectName("dbo", "t"), "t", (TargetColumn("id", "id", "INT", Form.INTEGER, nullable=False),), ("id",)
@@ -49,8 +49,13 @@ def test_release_drops_the_runs_own_tables_and_no_other(connection: Connection) 
     control.claim(connection, RUN)
     for name in ("t", "o``dd", "stranger"):
         execute(connection, f"CREATE TABLE `{name}` (`id` INT PRIMARY KEY)", doing="making a table")
+    execute(connection, "CREATE VIEW `v``w` AS SELECT 1 AS `one`", doing="making a view")
+    for name in ("f", "theirs"):
+        execute(connection, f"CREATE FUNCTION `{name}`() RETURNS INT DETERMINISTIC RETURN 1", doing="making a function")
     control.release(connection)
     assert fetch(connection, "SHOW TABLES") == [("stranger",)]
+    routines = "SELECT routine_name FROM information_schema.routines WHERE routine_schema = DATABASE()"
+    assert fetch(connection, routines) == [("theirs",)]
 
 
 def test_slices_add_up(connection: Connection) -> None:

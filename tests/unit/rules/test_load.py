@@ -188,7 +188,7 @@ def test_two_rules_of_equal_weight_are_an_error(tmp_path: Path) -> None:
         ("functions", '[[function]]\nname = "f"\nto = "F({1})"\nreturns = "int"\narguments = "text"\n', ["{1}"]),
         ("functions", '[[function]]\nname = "f"\nto = "F()"\nreturns = "int"\narguments = "txt"\n', ["'txt'"]),
         ("names", '[[table]]\ntable = "dbo.T"\nto = ""\n', ["to is empty"]),
-        ("checks", '[[object]]\nword = "x"\ncheck = "sequense"\n', ["'sequence'"]),
+        ("checks", '[[object]]\nword = "x"\ncheck = "synonim"\n', ["'synonym'"]),
     ],
 )
 def test_mistakes_are_named_with_their_place(tmp_path: Path, file: str, text: str, words: list[str]) -> None:

@@ -33,8 +33,10 @@ def test_every_statement_runs(homecare: Path, mysql: Target) -> None:
             )
         }
     made = [item for item in translation.objects if item.target]
+    sequences = sum(item.kind is ObjectKind.SEQUENCE for item in made)
+    synonyms = sum(item.kind is ObjectKind.SYNONYM for item in made)
     assert counts == {
-        "tables": len(database.tables),
+        "tables": len(database.tables) + sequences + synonyms,
         "referential_constraints": sum(item.kind is ObjectKind.FOREIGN_KEY for item in made),
         "check_constraints": sum(item.kind is ObjectKind.CHECK for item in made),
     }
@@ -70,4 +72,7 @@ def test_no_statement_needs_more_than_mysql_8_0_23(homecare: Path) -> None:
         Phase.TABLES,
         Phase.INDEXES,
         Phase.FOREIGN_KEYS,
+        Phase.VIEWS,
+        Phase.ROUTINES,
+        Phase.TRIGGERS,
     }

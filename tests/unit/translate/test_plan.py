@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.sql_files import statements
 
 from migrator.errors import OutputError
 from migrator.model.datatype import MAX, DataType, SqlType
@@ -13,6 +15,7 @@ from migrator.model.finding import Status
 from migrator.model.mapping import Form, Part, TableMapping, TargetColumn
 from migrator.model.name import ObjectName
 from migrator.model.schema import (
+    Check,
     Column,
     Computed,
     Database,
@@ -237,7 +240,7 @@ def test_every_object_is_accounted_for() -> None:
     assert found == {
         (ObjectKind.TABLE, "dbo.T"): (Status.AUTOMATIC, "T"),
         (ObjectKind.COLUMN, "dbo.T.Id"): (Status.AUTOMATIC, "Id"),
-        (ObjectKind.COLUMN, "dbo.T.c"): (Status.MANUAL, ""),
+        (ObjectKind.COLUMN, "dbo.T.c"): (Status.MANUAL, "c"),
         (ObjectKind.PRIMARY_KEY, "dbo.T.PK_T"): (Status.AUTOMATIC, "PRIMARY"),
         (ObjectKind.VIEW, "dbo.V"): (Status.MANUAL, ""),
         (ObjectKind.PROCEDURE, "dbo.P"): (Status.BLOCKED, ""),
@@ -295,6 +298,18 @@ def test_scripts_are_numbered_and_the_names_are_written(tmp_path: Path) -> None:
     assert keys.index("foreign_key_checks = 0;") < keys.index("ADD CONSTRAINT") < keys.index("foreign_key_checks = 1;")
     names = json.loads((tmp_path / "sql" / "names.json").read_text())
     assert names == {"dbo.T": {"table": "T", "columns": {"Id": ["Id"], "P": ["P"], "z": ["z", "z_offset"]}}}
+
+
+def test_a_compound_statement_has_another_delimiter(tmp_path: Path) -> None:
+    versioned = table("T", ID, Column("At", DataType(SqlType.DATETIME), True), checks=(Check("c", "[At] < getdate()"),))
+    made = plan(database(versioned), RULES)
+    odd = replace(made.of(Phase.TRIGGERS)[0], sql="CREATE TRIGGER `a$$b` ...; END")
+    write_scripts(replace(made, statements=(*made.statements, odd)), tmp_path)
+    found = list(statements((tmp_path / "06_triggers.sql").read_text()))
+    assert [text.strip().removeprefix("-- After the tables are there.").strip() for text in found] == [
+        *(statement.sql for statement in made.of(Phase.TRIGGERS)),
+        odd.sql,
+    ]
 
 
 def test_scripts_that_cannot_be_written(tmp_path: Path) -> None:

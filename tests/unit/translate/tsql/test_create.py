@@ -14,7 +14,11 @@ from migrator.model.schema import (
     KeyColumn,
     ObjectKind,
     OtherObject,
+    PartitionFunction,
+    Partitioning,
+    PartitionScheme,
     Place,
+    Sequence,
     Table,
 )
 from migrator.translate.tsql.read import read_script
@@ -23,6 +27,8 @@ Read = Callable[[str], Database]
 ReadTable = Callable[[str], Table]
 BASE = "create table s.t (a int not null, b int, c xml, d geography, e nvarchar(max), primary key nonclustered (a));\n"
 HERE = Place("script.sql", 2)
+PLACE = Place("script.sql", 1)
+INT, BIGINT, Q = DataType(SqlType.INT), DataType(SqlType.BIGINT), ObjectName("s", "q")
 
 
 @pytest.mark.parametrize(
@@ -98,8 +104,83 @@ def test_an_index_on_a_view_is_kept_by_name(read: Read) -> None:
     )
 
 
-def test_a_partitioned_index_is_a_feature_of_its_table(read_table: ReadTable) -> None:
-    assert read_table(BASE + "create index i on s.t (b) on scheme (b)").features == ("partitioned",)
+@pytest.mark.parametrize(
+    ("written", "partitioning"),
+    [
+        ("create clustered index i on s.t (b) on scheme (b)", Partitioning("scheme", "b")),
+        ("create index i on s.t (b) on scheme (b)", None),
+        ("alter table s.t add constraint k unique nonclustered (a, b) on [scheme] (b)", None),
+        ("alter table s.t add constraint k unique clustered (b) on scheme (b)", Partitioning("scheme", "b")),
+        ("create clustered index i on s.t (b) on [PRIMARY]", None),
+    ],
+)
+def test_the_clustered_index_is_where_the_table_lies(
+    read_table: ReadTable, written: str, partitioning: Partitioning | None
+) -> None:
+    assert read_table(BASE + written).partitioning == partitioning
+
+
+def test_partition_functions_and_schemes(read: Read) -> None:
+    found = read(
+        "create partition function f (datetime2(0)) as range right for values ('2020-01-01', N'2021-01-01')\n"
+        "create partition function g (int) as range for values ()\n"
+        "create partition scheme p as partition f to ([PRIMARY], a, b)\n"
+        "alter partition function f() split range ('2022-01-01')\n"
+        "alter partition function f() merge range ('2020-01-01')"
+    )
+    assert found.partition_functions == (
+        PartitionFunction("f", DataType(SqlType.DATETIME2, scale=0), True, ("N'2021-01-01'", "'2022-01-01'")),
+        PartitionFunction("g", DataType(SqlType.INT), False, ()),
+    )
+    assert found.partition_schemes == (PartitionScheme("p", "f"),)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("create sequence s.q", Sequence(Q, BIGINT, -(1 << 63), place=PLACE)),
+        (
+            "create sequence s.q as tinyint increment by -1",
+            Sequence(Q, DataType(SqlType.TINYINT), 255, -1, place=PLACE),
+        ),
+        (
+            "create sequence s.q as int start with 5 increment by 2 minvalue 1 maxvalue 9 cycle cache 20",
+            Sequence(Q, INT, 5, 2, 1, 9, True, 20, PLACE),
+        ),
+        (
+            "create sequence s.q as int minvalue 3 no maxvalue no cycle no cache",
+            Sequence(Q, INT, 3, minimum=3, cache=0, place=PLACE),
+        ),
+        (
+            "create sequence s.q as int start with 5 alter sequence s.q restart with 7 increment by 3",
+            Sequence(Q, INT, 7, 3, place=PLACE),
+        ),
+        ("create sequence s.q as int start with 5 alter sequence s.q restart", Sequence(Q, INT, 5, place=PLACE)),
+    ],
+)
+def test_sequences(read: Read, written: str, expected: Sequence) -> None:
+    assert read(written).sequences == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("create sequence s.q as varchar(9)", "a sequence cannot be of type varchar(9)"),
+        ("create sequence s.q increment by 0", "a sequence cannot step by 0"),
+        ("create sequence s.q; create sequence s.q start with 1", "s.q exists already"),
+        ("alter sequence s.q restart with 1", "there is no sequence s.q"),
+    ],
+)
+def test_a_sequence_that_cannot_be_is_unread(written: str, reason: str) -> None:
+    assert [item.reason for item in read_script(written).unread] == [reason]
+
+
+def test_synonyms(read: Read) -> None:
+    found = read("create synonym s.n for srv.db..t create synonym m for t").synonyms
+    assert [(str(item.name), item.target, item.local) for item in found] == [
+        ("s.n", ("srv", "db", "", "t"), None),
+        ("dbo.m", ("t",), ObjectName("dbo", "t")),
+    ]
 
 
 def test_types(read: Read) -> None:
@@ -143,23 +224,10 @@ def test_a_create_schema_that_holds_its_tables(read: Read) -> None:
     ("statement", "name", "kind", "word"),
     [
         (
-            "create sequence s.q as int start with 1 increment by 1",
-            ObjectName("s", "q"),
-            ObjectKind.SEQUENCE,
-            "SEQUENCE",
-        ),
-        ("create synonym n for db.s.t", ObjectName("dbo", "n"), ObjectKind.SYNONYM, "SYNONYM"),
-        (
             "create xml schema collection s.x as N'<a/>'",
             ObjectName("s", "x"),
             ObjectKind.OTHER,
             "XML SCHEMA COLLECTION",
-        ),
-        (
-            "create partition function f (int) as range left for values (1)",
-            ObjectName("", "f"),
-            ObjectKind.OTHER,
-            "PARTITION FUNCTION",
         ),
         ("create rule r as @x in ('a')", ObjectName("dbo", "r"), ObjectKind.OTHER, "RULE"),
         ("create user bob for login bob with default_schema = s", ObjectName("", "bob"), ObjectKind.OTHER, "USER"),

@@ -37,7 +37,7 @@ def test_drops_take_out_what_they_name(read: Read, statement: str, left: list[st
         *(name.removesuffix("()") if name.startswith("dbo.u") else name for name in tables),
         *(str(module.name) for module in database.modules),
         *(alias.name.name for alias in database.alias_types),
-        *(other.name.name for other in database.others),
+        *(synonym.name.name for synonym in database.synonyms),
     ] == left
 
 

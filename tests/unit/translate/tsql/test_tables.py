@@ -200,7 +200,6 @@ def test_temporal_tables(read: Read) -> None:
         ("with (ledger = on (append_only = on))", "ledger"),
         ("as node", "graph node"),
         ("as edge on [PRIMARY]", "graph edge"),
-        ("on scheme (a)", "partitioned"),
     ],
 )
 def test_what_mysql_has_no_word_for_is_a_feature(read_table: ReadTable, options: str, feature: str) -> None:
