@@ -82,16 +82,10 @@ def _generated(
         stored = False  # MySQL refuses a foreign key's action on a base column of a stored generated column
     nullable = source.nullable and value.nullable and not _in_primary_key(draft, source.name)
     target = replace(
-        column.target,
-        type=text,
-        form=rule.form,
-        scale=target_scale(rule, type_),
-        srid=rule.srid or 0,
-        nullable=nullable,
-        compared=False,
+        column.target, type=text, form=rule.form, scale=target_scale(rule, type_), nullable=nullable, compared=False
     )
     return ColumnDraft(
-        target,
+        replace(target, srid=rule.srid or 0),
         replace(source, type=type_),
         collation,
         generated=Generated(as_text(value).sql, stored),
