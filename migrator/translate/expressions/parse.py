@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Final
 
 from sqlglot import exp
 from sqlglot.dialects.tsql import TSQL
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parsers.tsql import TSQLParser
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from migrator.translate.expressions.value import Untranslatable
 
@@ -50,6 +50,10 @@ class _Parser(TSQLParser):
         while self._match(TokenType.COMMA):
             arguments.append(self._parse_disjunction())
         return exp.Anonymous(this=name, expressions=arguments)
+
+    def _parse_as_command(self, start: Token) -> exp.Command:
+        """Where sqlglot would log a warning and go on: a command is no expression."""
+        raise ParseError(f"{start.text} begins no expression")
 
     def _type_text(self) -> str:
         words: list[str] = []

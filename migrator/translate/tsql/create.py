@@ -172,6 +172,21 @@ def _index(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
     return True
 
 
+def index_of(cursor: Cursor) -> tuple[ObjectName, Index] | None:
+    """A rowstore or columnstore index behind CREATE, with no look at its table; None for another statement."""
+    unique = cursor.take("UNIQUE")
+    clustered = cursor.take_any("CLUSTERED", "NONCLUSTERED") == "CLUSTERED"
+    kind = IndexKind.COLUMNSTORE if cursor.take("COLUMNSTORE") else IndexKind.ROWSTORE
+    if not cursor.take("INDEX"):
+        return None
+    base = Index(cursor.name("an index name"), (), unique=unique, clustered=clustered, kind=kind, place=cursor.place)
+    cursor.expect("ON")
+    owner = cursor.object_name("a table name")
+    index, _ = index_body(cursor, TableDraft(owner, "", cursor.place), base)
+    cursor.finish()
+    return owner, index
+
+
 def _special_index(cursor: Cursor, kind: IndexKind, statement: Statement, catalog: Catalog) -> bool:
     """XML, spatial and full-text indexes: their columns are read, their options are not."""
     name = FULLTEXT_NAME if kind is IndexKind.FULLTEXT else cursor.name("an index name")
