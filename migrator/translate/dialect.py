@@ -15,7 +15,6 @@ from sqlglot import exp
 from sqlglot.dialects.tsql import TSQL
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 from sqlglot.parsers.tsql import TSQLParser
-from sqlglot.tokenizer_core import Token
 
 from migrator.model.name import ObjectName
 from migrator.model.schema import Action, Check, ForeignKey, Index, IndexKind, Key, KeyColumn
@@ -36,8 +35,8 @@ _FIRST_WORD: Final = re.compile(r"\s*(\w*)\s*")
 
 
 class _Parser(TSQLParser):
-    def _parse_as_command(self, start: Token) -> exp.Command:
-        raise ParseError(f"{start.text} is left to exp.Command, without a warning")
+    def _warn_unsupported(self) -> None:
+        raise ParseError("left to exp.Command, without a warning")
 
 
 class MigratorTSQL(TSQL):

@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.dialects.tsql import TSQL
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parsers.tsql import TSQLParser
-from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.tokenizer_core import TokenType
 
 from migrator.translate.expressions.value import Untranslatable
 
@@ -51,9 +51,9 @@ class _Parser(TSQLParser):
             arguments.append(self._parse_disjunction())
         return exp.Anonymous(this=name, expressions=arguments)
 
-    def _parse_as_command(self, start: Token) -> exp.Command:
-        """Where sqlglot would log a warning and go on: a command is no expression."""
-        raise ParseError(f"{start.text} begins no expression")
+    def _warn_unsupported(self) -> None:
+        """Where sqlglot would log a warning and make a command: that is no expression."""
+        raise ParseError("a command is no expression")
 
     def _type_text(self) -> str:
         words: list[str] = []

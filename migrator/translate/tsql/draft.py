@@ -166,10 +166,17 @@ class TableDraft:
             for column in key.columns:
                 index = self.position(column.name)
                 self.columns[index] = replace(self.columns[index], nullable=False)
-        self.uniques = [self._spell_key(unique) for unique in self.uniques]
-        self.foreign_keys = [replace(key, columns=self._spell_all(key.columns)) for key in self.foreign_keys]
+        # What an earlier statement settled is left alone: a thousand indexes must not be spelled a thousand times.
+        exact = {draft.name for draft in self.columns}
+        self.uniques = [key if _spelled(key.columns, exact) else self._spell_key(key) for key in self.uniques]
+        self.foreign_keys = [
+            key if exact.issuperset(key.columns) else replace(key, columns=self._spell_all(key.columns))
+            for key in self.foreign_keys
+        ]
         self.indexes = [
-            replace(index, columns=self._spell_columns(index.columns), included=self._spell_all(index.included))
+            index
+            if _spelled(index.columns, exact) and exact.issuperset(index.included)
+            else replace(index, columns=self._spell_columns(index.columns), included=self._spell_all(index.included))
             for index in self.indexes
         ]
         if self.period is not None:
@@ -235,6 +242,10 @@ class TableDraft:
 
     def _spell_key(self, key: Key) -> Key:
         return replace(key, columns=self._spell_columns(key.columns))
+
+
+def _spelled(columns: tuple[KeyColumn, ...], exact: set[str]) -> bool:
+    return all(column.name in exact for column in columns)
 
 
 def _bare(item: object) -> object:

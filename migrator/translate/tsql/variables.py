@@ -67,10 +67,11 @@ class Variables:
             type_name(cursor)
         adds = cursor.take("+")
         before = self.value(name, statement) if adds else ("", 0)
-        self._values.pop(name, None)
         if not cursor.take("="):
+            self._values.pop(name, None)
             return
         text = self.text(cursor, statement)
+        self._values.pop(name, None)
         if text is None:
             raise Unreadable("its text is put together at run time")
         if before is not None and len(before[0]) + len(text[0]) <= _MAX_TEXT:
