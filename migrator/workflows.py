@@ -37,17 +37,20 @@ from migrator.validate import run as validating
 RESUMED: Final = "this run was resumed: what an attempt that was killed had taken is not counted"
 
 
-def open_source(name: str) -> Source:
-    """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts. Raises
-    SourceError."""
+_SCRIPTS: Final = frozenset({".sql", ".sqlproj"})
+
+
+def open_source(name: str, *more: str) -> Source:
+    """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts or a database
+    project. Several paths are scripts, read one after another. Raises SourceError."""
     path = Path(name)
     if "://" in name:
         raise ConfigError(
             f"{name.split('://', 1)[0]}:// is not a source that this version reads",
             todo="give a .bacpac, a .dacpac, a .sql file or a folder of .sql files",
         )
-    if path.is_dir() or path.suffix.lower() == ".sql":
-        return Scripts(path, read_scripts)
+    if path.is_dir() or path.suffix.lower() in _SCRIPTS or more:
+        return Scripts(path, read_scripts, tuple(map(Path, more)))
     return open_package(path)
 
 

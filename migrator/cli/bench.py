@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli import options
+
+if TYPE_CHECKING:
+    from migrator.bench_translate import TranslateBench
 
 
 def command(
@@ -20,16 +23,26 @@ def command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the generated data lie.")] = Path(
         "out/bench"
     ),
+    lines: Annotated[
+        str, typer.Option("--lines", help="Lines of T-SQL whose translation is measured.")
+    ] = "10000,100000",
+    translate: Annotated[bool, typer.Option("--translate", help="Measure the translation alone.")] = False,
     target: options.TargetUrl = "",
     as_json: options.Json = False,
 ) -> None:
-    """Measure the copy against plain LOAD DATA of the same rows, and the memory of a whole rehearsal.
+    """Measure the copy against plain LOAD DATA of the same rows, the memory of a whole rehearsal, and the translation.
 
     Example: migrator bench --rows 500000 --rounds 1 --memory 1
     """
     from migrator import bench
+    from migrator.bench_translate import growth
     from migrator.cli.target import choose
 
+    translations = _translations(lines, as_json=as_json)
+    if translate:
+        if as_json:
+            typer.echo(json.dumps({"translate": [asdict(one) for one in translations], "growth": growth(translations)}))
+        return
     where, _ = choose(target, "migrator_bench")
     copied = bench.bench_copy(out, where, rows=rows, worker_count=workers, rounds=rounds)
     if not as_json:
@@ -54,5 +67,26 @@ def command(
                 f"peak memory {memory.peak / 1e6:,.0f} MB (all processes, MySQL apart)"
             )
     if as_json:
-        body = {"copy": {**asdict(copied), "ratio": copied.ratio}, "memory": [asdict(memory) for memory in memories]}
+        body = {
+            "copy": {**asdict(copied), "ratio": copied.ratio},
+            "memory": [asdict(memory) for memory in memories],
+            "translate": [asdict(one) for one in translations],
+        }
         typer.echo(json.dumps(body))
+
+
+def _translations(lines: str, *, as_json: bool) -> list[TranslateBench]:
+    from migrator.bench_translate import bench_translate, growth
+
+    benches = []
+    for count in (int(part) for part in lines.split(",") if part):
+        one = bench_translate(count)
+        benches.append(one)
+        if not as_json:
+            typer.echo(
+                f"translate {one.lines:,} lines, {one.tables:,} tables: {one.seconds:.1f} s, {one.rate:,.0f} lines/s, "
+                f"peak memory {one.peak / 1e6:,.0f} MB"
+            )
+    if len(benches) > 1 and not as_json:
+        typer.echo(f"  a line of the last takes {growth(benches):.2f} times as long as a line of the first")
+    return benches

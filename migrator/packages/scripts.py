@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from migrator.errors import SourceError
 from migrator.model.schema import Database, Table
 from migrator.model.script import ScriptFile
 from migrator.model.segment import Segment
+from migrator.packages.includes import asks, included
+from migrator.packages.project import found_projects
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,20 +34,24 @@ _MARKS: Final = (
 _UNDEFINED: Final = {0xDC00 + byte: byte for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 """Bytes that Windows-1252 does not define: Windows reads them as the control characters of the same number."""
 
+_DIGITS: Final = re.compile(r"(\d{1,18})")
 _BUILT: Final = frozenset({"bin", "obj"})
 """What a database project builds: copies of its own scripts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scripts:
-    """A file, or all ``*.sql`` files below a folder in the order of their names.
+    """A file, a database project (.sqlproj), or all ``*.sql`` files below a folder in the order of their names.
 
-    ``reader`` is translate's ``read_scripts``: this room may not import it. Where the scripts do not name their
-    database, it is called like the file or folder.
+    Numbers in names count as numbers: V2 goes before V10. A folder that holds a database project is read as the
+    project says. What a script includes by ``:r`` is read in that place and nowhere else. ``more`` are further files
+    and folders, read behind the first. ``reader`` is translate's ``read_scripts``: this room may not import it. Where
+    the scripts do not name their database, it is called like the file or folder.
     """
 
     path: Path
     reader: Reader
+    more: tuple[Path, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -77,7 +84,15 @@ class Scripts:
 
     def files(self) -> tuple[ScriptFile, ...]:
         """The scripts, decoded. Raises SourceError."""
-        return tuple(ScriptFile(name, decoded(content, name)) for name, content in self._contents())
+        contents = list(self._contents())
+        projects = [found for path in self._paths for found in found_projects(path)]
+        schema = next((project.default_schema for project in projects), "dbo")
+        collation = next((project.collation for project in projects if project.collation), "")
+        scripts = [ScriptFile(name, decoded(content, name), schema=schema) for name, content in contents]
+        files = included(scripts, self._library(scripts))
+        if collation:
+            files.insert(0, ScriptFile(projects[0].path.name, f"ALTER DATABASE CURRENT COLLATE {collation}"))
+        return tuple(files)
 
     def catalog(self) -> Database:
         """The schema. Raises SourceError."""
@@ -96,30 +111,68 @@ class Scripts:
             todo="take a .bacpac of the database to move rows",
         )
 
-    def _contents(self) -> Iterator[tuple[str, bytes]]:
-        """Every file's name, relative to the folder, and its bytes."""
-        root = self.path
-        if root.is_dir():
-            paths = sorted(path for path in root.rglob("*") if path.suffix.lower() == ".sql" and self._is_ours(path))
-            if not paths:
-                raise SourceError(f"there is no .sql file in {root}", todo="name a folder that holds T-SQL scripts")
-        elif root.exists():
-            paths = [root]
-        else:
-            raise SourceError(f"there is no file or folder {root}", todo="check the path")
-        for path in paths:
-            name = path.relative_to(root).as_posix() if path != root else path.name
-            yield name, _bytes(path)
+    def _library(self, scripts: list[ScriptFile]) -> list[ScriptFile]:
+        """What a script that was named alone may include: the scripts of its folder."""
+        if self.more or self.path.is_dir() or not any(asks(script.text) for script in scripts):
+            return []
+        folder = replace(self, path=self.path.parent)
+        return [ScriptFile(name, decoded(content, name)) for name, content in folder._contents()]
 
-    def _is_ours(self, path: Path) -> bool:
-        """False for folders, hidden files and what a database project built."""
-        parts = path.relative_to(self.path).parts
-        if any(part.startswith(".") for part in parts) or not path.is_file():
-            return False
-        return not any(
-            part.lower() in _BUILT and any(self.path.joinpath(*parts[:depth]).glob("*.sqlproj"))
-            for depth, part in enumerate(parts[:-1])
-        )
+    @property
+    def _paths(self) -> tuple[Path, ...]:
+        return (self.path, *self.more)
+
+    def _contents(self) -> Iterator[tuple[str, bytes]]:
+        """Every file's name, relative to its folder, and its bytes."""
+        for root in self._paths:
+            base = root if root.is_dir() else root.parent
+            for path in _scripts_of(root):
+                try:
+                    name = path.relative_to(base).as_posix()
+                except ValueError:
+                    name = path.as_posix()  # a project may name a file of the folder beside it
+                yield (f"{base.name}/{name}" if self.more and base is root else name), _bytes(path)
+
+
+def _scripts_of(root: Path) -> list[Path]:
+    """The scripts of a file, a project or a folder. Raises SourceError."""
+    if not root.exists():
+        raise SourceError(f"there is no file or folder {root}", todo="check the path")
+    projects = found_projects(root)
+    if root.is_dir():
+        paths = [path for path in root.rglob("*") if path.suffix.lower() == ".sql" and _is_ours(path, root)]
+        for project in projects:
+            paths = project.chosen(paths)
+        paths.sort(key=lambda path: _natural(path.relative_to(root) if path.is_relative_to(root) else path))
+    elif projects:
+        inside = [
+            path for path in root.parent.rglob("*") if path.suffix.lower() == ".sql" and _is_ours(path, root.parent)
+        ]
+        paths = sorted(projects[0].chosen(inside), key=_natural)
+    else:
+        return [root]
+    if not paths:
+        raise SourceError(f"there is no .sql file in {root}", todo="name a folder that holds T-SQL scripts")
+    return paths
+
+
+def _natural(path: Path) -> tuple[tuple[tuple[int, int, str], ...], ...]:
+    """How paths are ordered: part by part, with the numbers in them as numbers."""
+    return tuple(
+        tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in _DIGITS.split(part) if piece)
+        for part in path.parts
+    )
+
+
+def _is_ours(path: Path, root: Path) -> bool:
+    """False for folders, hidden files and what a database project built."""
+    parts = path.relative_to(root).parts
+    if any(part.startswith(".") for part in parts) or not path.is_file():
+        return False
+    return not any(
+        part.lower() in _BUILT and any(root.joinpath(*parts[:depth]).glob("*.sqlproj"))
+        for depth, part in enumerate(parts[:-1])
+    )
 
 
 def _bytes(path: Path) -> bytes:

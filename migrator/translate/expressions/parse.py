@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from sqlglot import exp
 from sqlglot.dialects.tsql import TSQL
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parsers.tsql import TSQLParser
 from sqlglot.tokenizer_core import TokenType
 
@@ -83,6 +83,10 @@ class ExpressionParser(TSQLParser):
     def _absent(self) -> bool:
         words = (self._curr.text.lower(), self._next.text.lower()) if self._curr and self._next else ("", "")
         return words in (("null", "on"), ("absent", "on"))
+
+    def _warn_unsupported(self) -> None:
+        """Where sqlglot would log a warning and make a command: that is no expression."""
+        raise ParseError("a command is no expression")
 
     def _type_text(self) -> str:
         words: list[str] = []

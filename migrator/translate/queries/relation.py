@@ -43,7 +43,8 @@ class Relation:
     """A table, view, derived table or the like under the name by which a query's expressions call it.
 
     ``target`` is its alias in MySQL. ``missing`` are columns (letter case folded) that MySQL has not, with the reason;
-    ``computed`` are those that have an expression, and those that MySQL has but leaves NULL; ``order`` names all columns as the source has them.
+    ``computed`` are those that have an expression, and those that MySQL has but leaves NULL. ``order`` names all
+    columns as the source has them.
     """
 
     name: str

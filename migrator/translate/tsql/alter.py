@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from migrator.model.schema import Check, ForeignKey
 from migrator.translate.tsql import columns
 from migrator.translate.tsql.cursor import Cursor
-from migrator.translate.tsql.draft import ColumnDraft, TableDraft, same
+from migrator.translate.tsql.draft import TableDraft, same
 from migrator.translate.tsql.problems import Missing, Unreadable
 from migrator.translate.tsql.tables import element, table_options
 from migrator.translate.tsql.types import type_name
@@ -36,8 +36,6 @@ def alter_table(cursor: Cursor, table: TableDraft) -> bool:
         _enable(cursor, table, enabled=False, trusted=False)
     elif cursor.take("SET", "("):
         table_options(cursor, table)
-    elif cursor.sees("DISABLE", "TRIGGER"):
-        raise Unreadable("a disabled trigger is read as if it were enabled")
     else:
         return False
     cursor.finish()
@@ -81,7 +79,7 @@ def _alter_column(cursor: Cursor, table: TableDraft) -> None:
             raise cursor.unexpected("a column option")
     index = table.position(name)
     column = replace(table.columns[index].column, collation=collation, sparse=sparse)
-    table.columns[index] = ColumnDraft(column, written, nullable)
+    table.columns[index] = replace(table.columns[index], column=column, written=written, nullable=nullable)
 
 
 def _alter_property(cursor: Cursor, table: TableDraft, name: str, *, on: bool) -> None:

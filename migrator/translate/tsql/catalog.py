@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -22,12 +23,15 @@ from migrator.model.schema import (
     Synonym,
     Unread,
 )
+from migrator.translate.tsql.bindings import Bindings
 from migrator.translate.tsql.cursor import DEFAULT_SCHEMA
 from migrator.translate.tsql.draft import TableDraft, renamed, same
 from migrator.translate.tsql.freeze import frozen_table
 from migrator.translate.tsql.problems import Exists, Missing, Unreadable
 
 CLR_TYPE: Final = "CLR TYPE"
+DISABLED: Final = "IsDisabled"
+"""A remark on a trigger; what a package calls it, too."""
 TABLE_TYPE: Final = "TABLE TYPE"
 DEFAULT_COLLATION: Final = "SQL_Latin1_General_CP1_CI_AS"
 """What SQL Server's set-up offers in the United States, for scripts that name none."""
@@ -58,12 +62,20 @@ class Catalog:
         self.partition_functions: dict[str, PartitionFunction] = {}
         self.partition_schemes: dict[str, PartitionScheme] = {}
         self.schemas: dict[str, str] = {DEFAULT_SCHEMA: DEFAULT_SCHEMA}
+        self.bindings = Bindings()
+        self._disabled: set[Id] = set()
+        self._first: dict[Id, TableDraft] = {}
         self.unread: list[Unread] = []
         self.skipped: Counter[str] = Counter()
 
-    def use(self, name: str) -> None:
+    def use(self, name: str, place: Place) -> None:
         """USE or CREATE DATABASE: the scripts' own database, unless it is one of the server's."""
-        if name.lower() not in _SYSTEM_DATABASES:
+        if name.lower() in _SYSTEM_DATABASES:
+            return
+        if self.name and not same(self.name, name) and (self.tables or self.modules):
+            reason = f"a second database, {name}: its objects are read as if they were in {self.name}"
+            self.unread.append(Unread(place, f"USE {name}", reason))
+        else:
             self.name = name
 
     def table(self, name: ObjectName, *, retry: bool = True) -> TableDraft:
@@ -75,7 +87,11 @@ class Catalog:
 
     def add_table(self, table: TableDraft) -> None:
         """A new table. Raises Exists."""
+        id_ = key(table.name)
+        if id_ in self.tables and id_ in self._first and table.means(self._first[id_]):
+            raise Exists(f"{table.name} exists already", same=True)
         self._must_be_new(table.name)
+        self._first[id_] = table
         self._see_schema(table.name)
         self.tables[key(table.name)] = table
 
@@ -101,6 +117,32 @@ class Catalog:
         """CREATE TYPE ... EXTERNAL NAME: its values are kept as their bytes. Raises Exists."""
         self.add_other(name, ObjectKind.OTHER, CLR_TYPE, place)
         self._clr_types[key(name)] = AliasType(name, DataType(SqlType.VARBINARY, length=MAX), nullable=True)
+
+    def move_type(self, old: ObjectName, new: ObjectName) -> None:
+        """ALTER SCHEMA ... TRANSFER TYPE; columns of that type follow. Raises Missing, Exists."""
+        alias = self.aliases.pop(key(old), None)
+        if alias is None:
+            raise Missing(f"there is no type {old}")
+        self.add_alias(replace(alias, name=new))
+        for table in self.tables.values():
+            for index, draft in enumerate(table.columns):
+                written = draft.written
+                if written and key(ObjectName(written.schema or DEFAULT_SCHEMA, written.name)) == key(old):
+                    table.columns[index] = replace(draft, written=replace(written, schema=new.schema))
+
+    def switch_triggers(self, table: ObjectName | None, names: list[str], *, disabled: bool) -> None:
+        """Disable or enable triggers of a table, or of the database (None); no names mean all. Raises Missing."""
+        parent = None if table is None else key(table)
+        meant = {
+            id_
+            for id_, module in self.modules.items()
+            if module.kind is ObjectKind.TRIGGER
+            and (None if module.parent is None else key(module.parent)) == parent
+            and (not names or any(same(module.name.name, name) for name in names))
+        }
+        if len(meant) < len(names):
+            raise Missing(f"{table or 'the database'} has no such trigger")
+        self._disabled = self._disabled | set(meant) if disabled else self._disabled - set(meant)
 
     def drop_type(self, name: ObjectName) -> bool:
         """Take out a type of any kind. False if there is none."""
@@ -169,6 +211,8 @@ class Catalog:
         table.name = new
         self.tables[key(new)] = table
         for draft in self.tables.values():
+            if not any(key(foreign.references) == key(old) for foreign in draft.foreign_keys):
+                continue
             draft.foreign_keys = [
                 replace(foreign, references=new) if key(foreign.references) == key(old) else foreign
                 for foreign in draft.foreign_keys
@@ -182,6 +226,8 @@ class Catalog:
         table = self.table(owner)
         table.rename_column(old, new)
         for draft in self.tables.values():
+            if not any(key(foreign.references) == key(owner) for foreign in draft.foreign_keys):
+                continue
             draft.foreign_keys = [
                 replace(foreign, referenced_columns=renamed(foreign.referenced_columns, old, new))
                 if key(foreign.references) == key(owner)
@@ -218,6 +264,7 @@ class Catalog:
             draft.name = self._spelled(draft.name)
         tables = []
         for draft in self.tables.values():
+            self.bindings.apply(draft)
             try:
                 table, unread = frozen_table(draft, self.tables, {**self._clr_types, **self.aliases})
             except Unreadable as problem:
@@ -233,7 +280,7 @@ class Catalog:
             tables=tuple(tables),
             modules=tuple(replace(module, name=self._spelled(module.name)) for module in self.modules.values()),
             alias_types=tuple(self.aliases.values()),
-            others=tuple(self.others.values()),
+            others=(*map(self._settled, self.others.values()), *self._switched_off()),
             product=product,
             unread=tuple(sorted(self.unread, key=lambda item: (order.get(item.place.file, 0), item.place.line))),
             skipped=tuple(Skipped(word, count) for word, count in sorted(self.skipped.items())),
@@ -242,6 +289,15 @@ class Catalog:
             partition_functions=tuple(self.partition_functions.values()),
             partition_schemes=tuple(self.partition_schemes.values()),
         )
+
+    def _settled(self, other: OtherObject) -> OtherObject:
+        bound = self.bindings.is_used(other.word, key(other.name))
+        return replace(other, word=f"BOUND {other.word}") if bound else other
+
+    def _switched_off(self) -> Iterator[OtherObject]:
+        for id_ in sorted(self._disabled):
+            if (module := self.modules.get(id_)) is not None:
+                yield OtherObject(self._spelled(module.name), module.kind, DISABLED, module.place)
 
     def _spelled(self, name: ObjectName) -> ObjectName:
         """The name with its schema spelled as CREATE SCHEMA spells it."""

@@ -10,6 +10,7 @@ from migrator.model.name import ObjectName
 from migrator.model.schema import Index, IndexKind, KeyColumn, ObjectKind, Synonym
 from migrator.translate.tsql import modules
 from migrator.translate.tsql.alter import alter_table, drop_index
+from migrator.translate.tsql.bindings import Bound
 from migrator.translate.tsql.catalog import TABLE_TYPE, Catalog, key
 from migrator.translate.tsql.cursor import Cursor
 from migrator.translate.tsql.draft import TableDraft, same
@@ -58,12 +59,14 @@ def create(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
         return create_function(cursor, catalog)
     if cursor.take("PARTITION", "SCHEME"):
         return create_scheme(cursor, catalog)
+    if kind_ := _BOUND.get(cursor.word):
+        _define_bound(cursor, kind_, catalog)
     if found := other_object(cursor):
         word, kind, name = found
         catalog.add_other(name, kind, word, statement.place)
         return True
     if cursor.take("DATABASE"):
-        return _database(cursor, catalog)
+        return _database(cursor, statement, catalog)
     if cursor.word == "STATISTICS" or cursor.sees("MASTER", "KEY"):
         return False
     return _index(cursor, statement, catalog)
@@ -144,11 +147,11 @@ def _schema(cursor: Cursor, catalog: Catalog) -> bool:
     return True
 
 
-def _database(cursor: Cursor, catalog: Catalog) -> bool:
+def _database(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
     if cursor.word in ("ENCRYPTION", "AUDIT"):
         return False
     name = cursor.name("a database name")
-    catalog.use(name)
+    catalog.use(name, statement.place)
     _database_collation(cursor, catalog)
     return True
 
@@ -186,6 +189,21 @@ def _index(cursor: Cursor, statement: Statement, catalog: Catalog) -> bool:
     cursor.finish()
     _add_index(table, index, catalog, replaces=where.drop_existing)
     return True
+
+
+def index_of(cursor: Cursor) -> tuple[ObjectName, Index] | None:
+    """A rowstore or columnstore index behind CREATE, with no look at its table; None for another statement."""
+    unique = cursor.take("UNIQUE")
+    clustered = cursor.take_any("CLUSTERED", "NONCLUSTERED") == "CLUSTERED"
+    kind = IndexKind.COLUMNSTORE if cursor.take("COLUMNSTORE") else IndexKind.ROWSTORE
+    if not cursor.take("INDEX"):
+        return None
+    base = Index(cursor.name("an index name"), (), unique=unique, clustered=clustered, kind=kind, place=cursor.place)
+    cursor.expect("ON")
+    owner = cursor.object_name("a table name")
+    index, _ = index_body(cursor, TableDraft(owner, "", cursor.place), base)
+    cursor.finish()
+    return owner, index
 
 
 def _special_index(cursor: Cursor, kind: IndexKind, statement: Statement, catalog: Catalog) -> bool:
@@ -238,6 +256,8 @@ def _alter_table(cursor: Cursor, catalog: Catalog) -> bool:
     if is_temporary(cursor):
         return False
     name = cursor.object_name("a table name")
+    if cursor.word in ("ENABLE", "DISABLE") and cursor.ahead(1) == "TRIGGER":
+        return switch_trigger(cursor, catalog, name)
     # What takes something away belongs where it stands: at the end it would undo what came later.
     later = cursor.word in ("ADD", "WITH", "ALTER", "SET", "CHECK")
     table = catalog.table(name, retry=later).copy()
@@ -268,6 +288,11 @@ def _alter_schema(cursor: Cursor, catalog: Catalog) -> bool:
     cursor.expect("TRANSFER")
     if cursor.take("OBJECT"):
         cursor.expect(":", ":")
+    elif cursor.take("TYPE", ":", ":"):
+        name = cursor.object_name()
+        cursor.finish()
+        catalog.move_type(name, ObjectName(schema, name.name))
+        return True
     elif cursor.ahead(1) == ":" or cursor.word == "XML":
         raise Unreadable("only objects are moved to another schema here")
     name = cursor.object_name()
@@ -278,6 +303,39 @@ def _alter_schema(cursor: Cursor, catalog: Catalog) -> bool:
 
 def _alter_partition(cursor: Cursor, catalog: Catalog) -> bool:
     return cursor.take("FUNCTION") and alter_function(cursor, catalog)
+
+
+def switch_trigger(cursor: Cursor, catalog: Catalog, table: ObjectName | None = None) -> bool:
+    """``DISABLE TRIGGER a, b ON t`` or, behind ``ALTER TABLE t``, without the table. ALL stands for every one."""
+    disabled = cursor.take_any("ENABLE", "DISABLE") == "DISABLE"
+    cursor.expect("TRIGGER")
+    names = []
+    if not cursor.take("ALL"):
+        names = [cursor.parts("a trigger")[-1]]
+        while cursor.take(","):
+            names.append(cursor.parts("a trigger")[-1])
+    if table is None:
+        cursor.expect("ON")
+        if not (cursor.take("DATABASE") or cursor.take("ALL", "SERVER")):
+            table = cursor.object_name("a table name")
+    cursor.finish()
+    catalog.switch_triggers(table, names, disabled=disabled)
+    return True
+
+
+def _define_bound(cursor: Cursor, kind: Bound, catalog: Catalog) -> None:
+    """The text of CREATE RULE or CREATE DEFAULT, for when it is bound. The cursor stays: the object is listed too."""
+    start = cursor.at
+    cursor.at += 1
+    name = cursor.object_name()
+    cursor.expect("AS")
+    if cursor.done:
+        raise cursor.unexpected("an expression")
+    catalog.bindings.define(kind, name, cursor.stream.slice(cursor.at, cursor.end))
+    cursor.at = start
+
+
+_BOUND: Final = {"RULE": Bound.RULE, "DEFAULT": Bound.DEFAULT}
 
 
 def _alter_database(cursor: Cursor, catalog: Catalog) -> bool:

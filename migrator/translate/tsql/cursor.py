@@ -139,7 +139,11 @@ class Cursor:
 
     def parts(self, what: str = "a name") -> list[str]:
         """Step over a name of one to four parts; a part that was left out (``db..t``) is empty."""
+        # A word with @ in front is no schema: a tool puts one there before the script runs (@cdmSchema.person).
+        placeholder = self.word.startswith("@") and self.ahead(1) == "."
         parts = [self.name(what)]
+        if placeholder:
+            parts[0] = ""
         while self.take("."):
             parts.append("" if self.word == "." else self.name(what))
         return parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from migrator.model.name import ObjectName
 from migrator.model.schema import Check, Column, ForeignKey, Index, Key, KeyColumn, Partitioning, Place
@@ -17,11 +17,16 @@ def same(one: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ColumnDraft:
-    """A column whose type is still a word. ``nullable`` is None where nothing was said; the rest is in ``column``."""
+    """A column whose type is still a word. ``nullable`` is None where nothing was said; the rest is in ``column``.
+
+    ``rule`` and ``default`` are objects of their own that are bound to it.
+    """
 
     column: Column
     written: TypeName | None
     nullable: bool | None = None
+    rule: tuple[str, str] | None = None
+    default: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -53,11 +58,17 @@ class TableDraft:
     description: str | None = None
     key_by_default: bool = False
     partitioning: Partitioning | None = None
+    _places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def means(self, other: TableDraft) -> bool:
+        """True if both say the same, wherever and however they are written."""
+        return _bare(self) == _bare(other)
 
     def copy(self) -> TableDraft:
         """A draft that may change while this one stays."""
         return replace(
             self,
+            _places=dict(self._places) if len(self._places) == len(self.columns) else {},
             columns=list(self.columns),
             uniques=list(self.uniques),
             foreign_keys=list(self.foreign_keys),
@@ -66,11 +77,22 @@ class TableDraft:
             features=list(self.features),
         )
 
+    def _find(self, lower: str) -> int | None:
+        """A look into the columns by name. The list may have been changed since: what is found is looked at again."""
+        for _ in range(2):
+            index = self._places.get(lower)
+            if index is not None and index < len(self.columns) and self.columns[index].name.lower() == lower:
+                return index
+            if index is None and len(self._places) == len(self.columns):
+                return None
+            self._places = {draft.name.lower(): number for number, draft in enumerate(self.columns)}
+        return None
+
     def position(self, name: str) -> int:
         """Which column has that name. Raises Missing where none has."""
-        for index, draft in enumerate(self.columns):
-            if same(draft.name, name):
-                return index
+        index = self._find(name.lower())
+        if index is not None:
+            return index
         raise Missing(f"{self.name} has no column {name}")
 
     def column(self, name: str) -> ColumnDraft:
@@ -79,8 +101,9 @@ class TableDraft:
 
     def add_column(self, draft: ColumnDraft) -> None:
         """Append a column. Raises Exists for a second one of the same name."""
-        if any(same(other.name, draft.name) for other in self.columns):
+        if self._find(draft.name.lower()) is not None:
             raise Exists(f"{self.name} has two columns {draft.name}")
+        self._places[draft.name.lower()] = len(self.columns)
         self.columns.append(draft)
 
     def set_column(self, which: str, /, **changes: object) -> None:
@@ -144,10 +167,17 @@ class TableDraft:
             for column in key.columns:
                 index = self.position(column.name)
                 self.columns[index] = replace(self.columns[index], nullable=False)
-        self.uniques = [self._spell_key(unique) for unique in self.uniques]
-        self.foreign_keys = [replace(key, columns=self._spell_all(key.columns)) for key in self.foreign_keys]
+        # What an earlier statement settled is left alone: a thousand indexes must not be spelled a thousand times.
+        exact = {draft.name for draft in self.columns}
+        self.uniques = [key if _spelled(key.columns, exact) else self._spell_key(key) for key in self.uniques]
+        self.foreign_keys = [
+            key if exact.issuperset(key.columns) else replace(key, columns=self._spell_all(key.columns))
+            for key in self.foreign_keys
+        ]
         self.indexes = [
-            replace(index, columns=self._spell_columns(index.columns), included=self._spell_all(index.included))
+            index
+            if _spelled(index.columns, exact) and exact.issuperset(index.included)
+            else replace(index, columns=self._spell_columns(index.columns), included=self._spell_all(index.included))
             for index in self.indexes
         ]
         if self.period is not None:
@@ -159,6 +189,7 @@ class TableDraft:
         if any(same(draft.name, new) for draft in self.columns) and not same(old, new):
             raise Exists(f"{self.name} has a column {new} already")
         self.set_column(old, name=new)
+        self._places = {}
         if self.primary_key is not None:
             self.primary_key = _renamed_key(self.primary_key, old, new)
         self.uniques = [_renamed_key(unique, old, new) for unique in self.uniques]
@@ -182,6 +213,8 @@ class TableDraft:
             return new if name is not None and same(name, old) else name
 
         before = self._part_names()
+        if not any(name is not None and same(name, old) for name in before):
+            return False
         if self.primary_key is not None:
             self.primary_key = replace(self.primary_key, name=fresh(self.primary_key.name))
         self.uniques = [replace(item, name=fresh(item.name)) for item in self.uniques]
@@ -193,7 +226,7 @@ class TableDraft:
                 self.set_column(
                     draft.name, default=replace(draft.column.default, name=fresh(draft.column.default.name))
                 )
-        return before != self._part_names()
+        return True
 
     def _part_names(self) -> list[str | None]:
         return [
@@ -212,6 +245,23 @@ class TableDraft:
 
     def _spell_key(self, key: Key) -> Key:
         return replace(key, columns=self._spell_columns(key.columns))
+
+
+def _spelled(columns: tuple[KeyColumn, ...], exact: set[str]) -> bool:
+    return all(column.name in exact for column in columns)
+
+
+def _bare(item: object) -> object:
+    """Without places and texts, and without the case and blanks of types."""
+    if isinstance(item, Place):
+        return None
+    if isinstance(item, TypeName):
+        return str(item).lower().replace(" ", "")
+    if isinstance(item, list | tuple):
+        return tuple(map(_bare, item))
+    if is_dataclass(item):
+        return tuple(_bare(getattr(item, part.name)) for part in fields(item) if part.name not in ("text", "_places"))
+    return item
 
 
 def renamed(names: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:

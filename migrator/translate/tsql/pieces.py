@@ -10,13 +10,13 @@ from migrator.translate.tsql.stream import GO_LINE, Stream
 _SIZE: Final = 1 << 18
 
 
-def streams(file: str, text: str, *, size: int = _SIZE) -> Iterator[Stream]:
+def streams(file: str, text: str, *, first_line: int = 1, size: int = _SIZE) -> Iterator[Stream]:
     """The script as streams of about ``size`` characters, cut before lines that say GO.
 
     A line that says GO inside of a text or a comment is no place for a cut: it would leave both halves with an open
     quote. Such a piece is made longer until it is whole, so that the tokens are those of the uncut script.
     """
-    start, line, wanted = 0, 1, size
+    start, line, wanted = 0, first_line, size
     while start < len(text):
         cut = GO_LINE.search(text, start + wanted)
         end = cut.start() if cut else len(text)

@@ -20,4 +20,8 @@ class Missing(Unreadable):
 
 
 class Exists(Unreadable):
-    """It makes something that is there already."""
+    """It makes something that is there already; ``same``: just as it is there."""
+
+    def __init__(self, reason: str, *, same: bool = False) -> None:
+        super().__init__(reason)
+        self.same = same

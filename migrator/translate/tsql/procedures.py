@@ -7,43 +7,44 @@ from dataclasses import replace
 from typing import Final
 
 from migrator.model.name import ObjectName
+from migrator.translate.tsql.bindings import Bound
 from migrator.translate.tsql.catalog import Catalog
 from migrator.translate.tsql.cursor import DEFAULT_SCHEMA, Cursor
 from migrator.translate.tsql.draft import same
 from migrator.translate.tsql.problems import Unreadable
 from migrator.translate.tsql.servers import server_object
+from migrator.translate.tsql.statements import Statement
 from migrator.translate.tsql.stream import Stream
 from migrator.translate.tsql.types import TypeName, alias, resolve
+from migrator.translate.tsql.variables import Variables
 
 Arguments = dict[str, str]
 
 
-def dynamic_text(cursor: Cursor) -> tuple[str, int] | None:
+def dynamic_text(statement: Statement, variables: Variables) -> tuple[str, int] | None:
     """The script in ``EXEC ('...')`` or ``sp_executesql N'...'`` and the line it begins on; None for another EXEC.
 
     Raises Unreadable where the text is put together at run time.
     """
+    cursor = statement.cursor()
     cursor.take_any("EXEC", "EXECUTE")
-    if cursor.take("("):
-        closing = True
-    else:
+    closing = cursor.take("(")
+    if not closing:
+        if cursor.word.startswith("@") and cursor.ahead(1) == "=":
+            cursor.at += 2
         if not cursor.at_name() or cursor.word.startswith("@") or cursor.parts()[-1].lower() != "sp_executesql":
             return None
         if cursor.word.startswith("@") and cursor.ahead(1) == "=":
             cursor.at += 2
-        closing = False
-    if not cursor.at_string():
+    found = variables.text(cursor, statement)
+    if found is None or not (cursor.done or cursor.word == (")" if closing else ",")):
         raise Unreadable("dynamic SQL whose text is put together at run time")
-    token = cursor.stream.tokens[cursor.at]
-    line = cursor.stream.line(token.start)
-    text = cursor.string()
-    if not (cursor.done or cursor.word == (")" if closing else ",")):
-        raise Unreadable("dynamic SQL whose text is put together at run time")
-    return text, line
+    return found
 
 
-def execute(cursor: Cursor, catalog: Catalog) -> bool:
+def execute(statement: Statement, variables: Variables, catalog: Catalog) -> bool:
     """EXEC of a procedure: those of ``_PROCEDURES`` change the catalog, all others (False) are no part of a schema."""
+    cursor = statement.cursor()
     cursor.take_any("EXEC", "EXECUTE")
     if cursor.word.startswith("@") and cursor.ahead(1) == "=":
         cursor.at += 2
@@ -54,10 +55,10 @@ def execute(cursor: Cursor, catalog: Catalog) -> bool:
     if entry is None:
         return server_object(called, cursor, catalog)
     names, procedure = entry
-    return procedure(_arguments(cursor, names), catalog)
+    return procedure(_arguments(cursor, names, statement, variables), catalog)
 
 
-def _arguments(cursor: Cursor, names: tuple[str, ...]) -> Arguments:
+def _arguments(cursor: Cursor, names: tuple[str, ...], statement: Statement, variables: Variables) -> Arguments:
     """The arguments by name, in lower case; NULL is left out."""
     arguments: Arguments = {}
     position = 0
@@ -72,8 +73,13 @@ def _arguments(cursor: Cursor, names: tuple[str, ...]) -> Arguments:
         position += 1
         if not cursor.take("NULL") and not cursor.take("DEFAULT"):
             if cursor.word.startswith("@"):
-                raise Unreadable("its arguments are variables")
-            arguments[name] = _value(cursor)
+                found = variables.value(cursor.word, statement)
+                if found is None:
+                    raise Unreadable("its arguments are variables")
+                cursor.at += 1
+                arguments[name] = found[0]
+            else:
+                arguments[name] = _value(cursor)
         if not cursor.done:
             cursor.expect(",")
     return arguments
@@ -155,8 +161,32 @@ def _add_type(arguments: Arguments, catalog: Catalog) -> bool:
     return True
 
 
-def _bind(arguments: Arguments, catalog: Catalog) -> bool:  # noqa: ARG001 - one shape for all procedures
-    raise Unreadable("a rule or default that is bound to a column is not read")
+def _bound_to(text: str) -> tuple[ObjectName, str | None]:
+    """What a rule or default is bound to: a table and its column, or an alias type and None."""
+    parts = _name_parts(text)
+    if len(parts) == 1:
+        return ObjectName(DEFAULT_SCHEMA, parts[0]), None
+    return ObjectName((parts[-3] if len(parts) > 2 else "") or DEFAULT_SCHEMA, parts[-2]), parts[-1]
+
+
+def _binder(kind: Bound, argument: str) -> Callable[[Arguments, Catalog], bool]:
+    """sp_bindrule or sp_bindefault; without ``argument`` the one that undoes it."""
+
+    def run(arguments: Arguments, catalog: Catalog) -> bool:
+        owner, column = _bound_to(arguments.get("objname", ""))
+        bound = None
+        if argument:
+            parts = _name_parts(arguments.get(argument, ""))
+            bound = ObjectName((parts[-2] if len(parts) > 1 else "") or DEFAULT_SCHEMA, parts[-1])
+        if column is None:
+            catalog.bindings.bind_type(kind, owner, bound)
+        else:
+            table = catalog.table(owner).copy()
+            catalog.bindings.bind_column(kind, table, column, bound)
+            catalog.replace_table(table)
+        return True
+
+    return run
 
 
 _PROPERTY: Final = ("name", "value", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
@@ -165,7 +195,9 @@ _PROCEDURES: Final[dict[str, tuple[tuple[str, ...], Callable[[Arguments, Catalog
     "sp_updateextendedproperty": (_PROPERTY, _describe),
     "sp_rename": (("objname", "newname", "objtype"), _rename),
     "sp_addtype": (("typename", "phystype", "nulltype", "owner"), _add_type),
-    "sp_bindrule": (("rulename", "objname", "futureonly"), _bind),
-    "sp_bindefault": (("defname", "objname", "futureonly"), _bind),
+    "sp_bindrule": (("rulename", "objname", "futureonly"), _binder(Bound.RULE, "rulename")),
+    "sp_bindefault": (("defname", "objname", "futureonly"), _binder(Bound.DEFAULT, "defname")),
+    "sp_unbindrule": (("objname", "futureonly"), _binder(Bound.RULE, "")),
+    "sp_unbindefault": (("objname", "futureonly"), _binder(Bound.DEFAULT, "")),
 }
 """Source: Transact-SQL reference, the page of each procedure, "Arguments"."""

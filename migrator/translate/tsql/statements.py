@@ -44,6 +44,7 @@ _PERMISSIONS: Final = frozenset({"GRANT", "DENY", "REVOKE"})
 _COLUMN_PROPERTIES: Final = frozenset({"MASKED", "NOT", "ROWGUIDCOL", "PERSISTED", "SPARSE", "HIDDEN", "MEMBER"})
 _PERIOD_WORDS: Final = {"ROW", "TRANSACTION_ID", "SEQUENCE_NUMBER"}
 """GENERATED ALWAYS AS ... END"""
+_MAX_BLOCKS: Final = 64
 _TABLE_PARTS: Final = frozenset({"COLUMN", "CONSTRAINT", "PERIOD"})
 
 
@@ -53,6 +54,7 @@ class Statement:
 
     ``conditional``: inside of IF, ELSE, WHILE or CATCH. ``first``: the first of its batch. ``schema``: where names
     belong that name none; inside of CREATE SCHEMA it is the new one.
+    ``blocks`` are the conditional blocks around it, outermost first; the first ``loops`` of them may run again.
     """
 
     stream: Stream
@@ -61,6 +63,8 @@ class Statement:
     conditional: bool = False
     first: bool = False
     schema: str = DEFAULT_SCHEMA
+    blocks: tuple[int, ...] = ()
+    loops: int = 0
 
     @property
     def text(self) -> str:
@@ -97,48 +101,63 @@ class Statement:
         )
 
 
-def statements(stream: Stream, start: int, end: int) -> Iterator[Statement]:
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Where statements stand: the conditional blocks around them by their number, outermost first."""
+
+    path: tuple[int, ...]
+    loops: int
+
+    def inner(self, number: int, *, loop: bool = False) -> _Block:
+        """A conditional block inside of this one. Deeper than any person nests them they are no longer told apart."""
+        path = (*self.path, number) if len(self.path) < _MAX_BLOCKS else self.path
+        return _Block(path, len(path) if loop else self.loops)
+
+
+def statements(stream: Stream, start: int, end: int, default_schema: str = DEFAULT_SCHEMA) -> Iterator[Statement]:
     """The statements of the batch ``start`` to ``end``. IF and its kind are seen through: they make ``conditional``."""
     words = stream.words
-    blocks: list[bool] = []
-    guarded = False
-    schema = DEFAULT_SCHEMA
+    blocks: list[_Block] = [_Block((), 0)]
+    guarded: _Block | None = None
+    schema = default_schema
     at = start
     while at < end:
         word = words[at]
         following = words[at + 1] if at + 1 < end else ""
-        conditional = guarded or (bool(blocks) and blocks[-1])
+        block = guarded or blocks[-1]
+        conditional = bool(block.path)
         if word == ";":
-            schema = DEFAULT_SCHEMA
+            schema = default_schema
             at += 1
         elif word in ("IF", "WHILE"):
             stop = _end(stream, at, end)
             condition = Statement(stream, at, stop, conditional)
             if condition.damaged:
                 yield condition
-            guarded = True
+            guarded = block.inner(at, loop=word == "WHILE")
             at = stop
         elif word == "ELSE":
-            guarded = True
+            guarded = block.inner(at)
             at += 1
         elif word == "BEGIN" and following not in ("TRAN", "TRANSACTION", "DISTRIBUTED", "DIALOG", "CONVERSATION"):
-            blocks.append(conditional or following == "CATCH")
-            guarded = False
+            blocks.append(block.inner(at) if following == "CATCH" else block)
+            guarded = None
             at += 2 if following in ("TRY", "CATCH") else 1
         elif word == "END" and following != "CONVERSATION":
-            if blocks:
+            if len(blocks) > 1:
                 blocks.pop()
-            guarded = False
+            guarded = None
             at += 2 if following in ("TRY", "CATCH") else 1
         elif following == ":" and word and word not in _STARTERS:
             at += 2  # a label for GOTO
         else:
             stop = _module_end(words, at, end) or _end(stream, at, end)
-            yield Statement(stream, at, stop, conditional, first=at == start, schema=schema)
+            first = at == start
+            yield Statement(stream, at, stop, conditional, first, schema, block.path, block.loops)
             if word == "CREATE" and following == "SCHEMA" and stop > at + 2:
                 name = at + 3 if words[at + 2] == "AUTHORIZATION" and stop > at + 3 else at + 2
                 schema = stream.tokens[name].text
-            guarded = False
+            guarded = None
             at = stop
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Final
 
 from sqlglot.errors import TokenError
@@ -15,6 +16,7 @@ from migrator.translate.tsql.tokenizer import ScriptTokenizer
 DAMAGED: Final = TokenType.UNKNOWN
 """The kind of a token that stands for text nobody can cut into tokens: from a quote or comment that is never closed."""
 
+NAMES: Final = frozenset({TokenType.VAR, TokenType.IDENTIFIER})
 LITERALS: Final = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.NUMBER, TokenType.HEX_STRING})
 _MAX_RECOVERIES: Final = 50
 """Each one reads the rest of the script again: a file that has more of them is no script."""
@@ -40,7 +42,7 @@ class Stream:
         self.file = file
         self.text = text
         self.first_line = first_line
-        self.tokens = _tokens(text)
+        self.tokens = _joined(text, _tokens(text))
         self.words = [_word(token) for token in self.tokens]
         self.damaged = any(token.token_type is DAMAGED for token in self.tokens)
         self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
@@ -66,6 +68,51 @@ def _word(token: Token) -> str:
     if token.start == token.end and token.token_type is not TokenType.NUMBER:
         return token.text
     return ""
+
+
+def _joined(text: str, tokens: list[Token]) -> list[Token]:
+    """``D_${id}`` and ``$(schema)``, which some tool was to replace, as the one word that they are a part of."""
+    if "${" not in text and "$(" not in text:
+        return tokens
+    joined: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        end = _placeholder_end(tokens, position)
+        if end:
+            token = Token(
+                TokenType.VAR,
+                start=token.start,
+                end=tokens[end - 1].end,
+                text=text[token.start : tokens[end - 1].end + 1],
+            )
+        joined.append(token)
+        position = end or position + 1
+    return joined
+
+
+def _placeholder_end(tokens: list[Token], position: int) -> int:
+    """Behind a word that holds placeholders; 0 where none begins."""
+    if tokens[position].token_type is not TokenType.VAR or not tokens[position].text.endswith("$"):
+        return 0
+    end = position
+    while tokens[end].text.endswith("$") and tokens[end].token_type is TokenType.VAR and end + 3 < len(tokens):
+        opening, inner, closing = tokens[end + 1 : end + 4]
+        ends = all(one.end + 1 == next_.start for one, next_ in pairwise(tokens[end : end + 4]))
+        if (
+            not ends
+            or (opening.text, closing.text) not in (("{", "}"), ("(", ")"))
+            or inner.token_type is not TokenType.VAR
+        ):
+            break
+        end += 4
+        if end >= len(tokens) or tokens[end - 1].end + 1 != tokens[end].start:
+            return end
+        if tokens[end].token_type is not TokenType.VAR:
+            return end
+        if not tokens[end].text.endswith("$"):
+            return end + 1
+    return end if end > position else 0
 
 
 def _tokens(text: str) -> list[Token]:
