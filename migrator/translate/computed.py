@@ -26,17 +26,15 @@ _ANY: Final = DataType(SqlType.NVARCHAR, length=MAX)
 _CASTS: Final = ("CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT")
 
 
-def scope_of(
-    draft: TableDraft, rules: Rules, collation: str, *, generated: bool = True, stable: bool = True, row: str = ""
-) -> Scope:
-    """The columns that an expression in the table may use; ``generated`` ones unless they are not wanted.
+def scope_of(draft: TableDraft, rules: Rules, collation: str, *, stable: bool = True, row: str = "") -> Scope:
+    """The columns that an expression in the table may use.
 
     ``stable`` and ``row`` are those of ``Scope``.
     """
     columns: dict[str, ColumnValue] = {}
     for column in reversed(draft.columns):
         source = column.source
-        if source is None or source.type is None or (column.generated is not None and not generated):
+        if source is None or source.type is None:
             continue
         columns[source.name.casefold()] = ColumnValue(
             target=column.name,
