@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from migrator.model.schema import Action, Check, ObjectKind
@@ -20,7 +21,8 @@ _MESSAGE_LIMIT: Final = 128
 def draft_checks(draft: TableDraft, rules: Rules, collation: str, names: Namer, notes: Notes) -> None:
     """Fill ``draft.checks``; ``names`` are the CHECK names of the whole database, where MySQL wants them unique.
 
-    A check over the clock, or over a column that a foreign key changes, becomes a trigger: MySQL has no other way.
+    A check over the clock, the AUTO_INCREMENT column or a column that a foreign key changes becomes a trigger: MySQL
+    has no other way.
     """
     changing = _changed_by_keys(draft)
     for number, check in enumerate(draft.source.checks, 1):
@@ -57,7 +59,9 @@ def _by_trigger(
     notes: Notes,
 ) -> bool:
     """Let triggers refuse a row for which the check is false. False where they cannot, or the check is disabled."""
-    translator = Translator(scope_of(draft, rules, collation, generated=False, stable=False, row="NEW."))
+    scope = scope_of(draft, rules, collation, stable=False, row="NEW.")
+    columns = {column: replace(value, auto_increment=False) for column, value in scope.columns.items()}
+    translator = Translator(replace(scope, columns=columns))
     try:
         condition = translator.condition_of(check.expression)
     except Untranslatable:
@@ -66,7 +70,8 @@ def _by_trigger(
         return False
     text = quoted_text(f"the check {name} of {draft.name} is violated"[:_MESSAGE_LIMIT])
     signal = f"IF NOT ({condition}) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {text}; END IF"
-    for moment in (Moment.BEFORE_INSERT, Moment.BEFORE_UPDATE):
+    # afterwards the row has its AUTO_INCREMENT and its generated columns; the error undoes the statement all the same
+    for moment in (Moment.AFTER_INSERT, Moment.AFTER_UPDATE):
         draft.actions.append(RowAction(moment, signal, compound=True))
     notes.count(ObjectKind.CHECK, label, draft.name)
     notes.add("check-by-trigger", ObjectKind.CHECK, label, check.place, reason=reason)

@@ -30,10 +30,8 @@ _ANY: Final = DataType(SqlType.NVARCHAR, length=MAX)
 _CASTS: Final = ("CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT")
 
 
-def scope_of(
-    draft: TableDraft, rules: Rules, collation: str, *, generated: bool = True, stable: bool = True, row: str = ""
-) -> Scope:
-    """The columns that an expression in the table may use; ``generated`` ones only where they have their final type.
+def scope_of(draft: TableDraft, rules: Rules, collation: str, *, stable: bool = True, row: str = "") -> Scope:
+    """The columns that an expression in the table may use.
 
     ``stable`` and ``row`` are those of ``Scope``.
     """
@@ -41,7 +39,7 @@ def scope_of(
     missing = dict(draft.missing)
     for column in reversed(draft.columns):
         source = column.source
-        if source is None or source.type is None or (column.generated is not None and not generated):
+        if source is None or source.type is None:
             continue
         if source.type.base is SqlType.UNIQUEIDENTIFIER and column.target.form is Form.BINARY:
             missing[source.name.casefold()] = AS_BYTES
@@ -59,11 +57,11 @@ def scope_of(
 
 def draft_computed(draft: TableDraft, rules: Rules, collations: Collations, notes: Notes) -> None:
     """Replace each computed column's placeholder by a generated column, or by one that nothing fills, with a remark."""
-    scope = scope_of(draft, rules, collations.default, generated=False)
     for column in list(draft.columns):
         source = column.source
         if source is None or source.computed is None:
             continue
+        scope = scope_of(draft, rules, collations.default)  # MySQL lets it refer to computed columns before it
         label = draft.label(source.name)
         translator = Translator(scope)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from migrator.model.finding import Status
@@ -14,6 +15,7 @@ _MODULES: Final = {
     ObjectKind.FUNCTION: "function",
     ObjectKind.TRIGGER: "trigger",
 }
+_CLR: Final = re.compile(r"\bAS\s+EXTERNAL\s+NAME\b", re.IGNORECASE)
 
 
 def list_left_out(table: Table, notes: Notes) -> None:
@@ -41,6 +43,8 @@ def list_others(database: Database, rules: Rules, notes: Notes) -> None:
         notes.count(module.kind, name)
         if module.text is None:
             notes.add("module-hidden", module.kind, name, module.place)
+        elif _CLR.search(module.text):
+            notes.add("clr", module.kind, name, module.place, word=module.kind)
         else:
             notes.add(_MODULES.get(module.kind, "other-object"), module.kind, name, module.place, word=module.kind)
     for alias in database.alias_types:
