@@ -22,7 +22,7 @@ from migrator.model.mapping import digest
 from migrator.model.rehearsal import Rehearsal
 from migrator.model.schema import Database
 from migrator.model.source import Source
-from migrator.model.translation import Translation
+from migrator.model.translation import Phase, Translation
 from migrator.model.validation import Validation
 from migrator.mysql import control
 from migrator.mysql.connect import Connection, server_version, session
@@ -94,6 +94,7 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
             building.build(translation, setting.target, sizes=sizes, workers=setting.workers, emit=emit)
             building.set_counters(translation.mappings, setting.target, emit=emit)
             orphans = building.check_foreign_keys(database, translation.mappings, setting.target, emit=emit)
+            views = building.create_views(translation, setting.target, emit=emit)
         with ledger.phase("validate") as measure:
             validation = validate(source, database, translation, setting.target, workers=setting.workers, emit=emit)
             measure.rows = validation.rows
@@ -110,7 +111,7 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
             finished=datetime.now(UTC),
             phases=ledger.phases(),
             loads=loaded.tables,
-            translation=replace(translation, findings=(*translation.findings, *orphans, *repairs)),
+            translation=replace(translation, findings=(*translation.findings, *orphans, *views, *repairs)),
             validation=validation,
             forecast=window,
             notes=source.notes,
@@ -152,9 +153,9 @@ def _claimed(setting: Setting, run: str, identity: str, translation: Translation
     """A connection to the target database, which is ours from then on: new, replaced or resumed."""
     target = setting.target
     control.make_database(target, translation.character_set, translation.collation)
-    ours = control.Run(
-        run, identity, digest(translation.mappings), tuple(mapping.target for mapping in translation.mappings)
-    )
+    tables = [mapping.target for mapping in translation.mappings]
+    views = [view.table for view in translation.of(Phase.VIEWS)]
+    ours = control.Run(run, identity, digest(translation.mappings), (*tables, *views))
     with session(target) as connection:
         there = control.find_run(connection)
         if there is None or there.id != run:

@@ -38,6 +38,38 @@ def build(translation: Translation, target: Target, *, sizes: Mapping[str, int],
     _run(BUILD, translation.of(Phase.FOREIGN_KEYS), target, workers=workers, emit=emit)
 
 
+def create_views(translation: Translation, target: Target, *, emit: Emit) -> tuple[Finding, ...]:
+    """Make the views in their order; one finding for each that the server takes not, and it goes on. Raises TargetError
+    where the server is lost."""
+    statements = translation.of(Phase.VIEWS)
+    findings: list[Finding] = []
+    if not statements:
+        return ()
+    task = str(Phase.VIEWS)
+    emit(Started(BUILD, task, len(statements), Unit.STATEMENTS))
+    for statement in statements:
+        try:
+            run_statements(target, [statement], workers=1, tolerate=THERE_ALREADY, done=lambda _: None)
+        except TargetRejected as error:
+            findings.append(_refused(statement, error))
+            emit(Found(BUILD, findings[-1]))
+        emit(Advanced(BUILD, task, 1))
+    emit(Finished(BUILD, task))
+    return tuple(findings)
+
+
+def _refused(statement: Statement, error: TargetRejected) -> Finding:
+    return Finding(
+        rule="view-rejected",
+        severity=Severity.ERROR,
+        status=Status.MANUAL,
+        kind=ObjectKind.VIEW,
+        object=statement.object,
+        reason=f"the server did not take it: {error.why}",
+        advice="change its query, in the source or in 04_views.sql",
+    )
+
+
 def _run(stage: str, statements: Sequence[Statement], target: Target, *, workers: int, emit: Emit) -> None:
     if not statements:
         return

@@ -51,7 +51,7 @@ _CREATE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The run that a database belongs to: its id, the identity of its source, the tables that it made.
+    """The run that a database belongs to: its id, the identity of its source, the tables and views that it made.
 
     ``mapping`` is the digest of the table mappings: recorded fingerprints speak of rows as these mappings made them.
     """
@@ -131,6 +131,9 @@ def release(connection: Connection) -> None:
         names: Sequence[str] = sorted(OWN_TABLES)
     else:
         names = [*run.tables, *sorted(OWN_TABLES)]
+        if views := sorted(set(run.tables) & _views(connection)):
+            listed = ", ".join(map(quoted, views))
+            execute(connection, f"DROP VIEW IF EXISTS {listed}", doing="dropping an earlier run's views")
     execute(connection, "SET foreign_key_checks = 0", doing="dropping an earlier run's tables")
     execute(
         connection,
@@ -204,6 +207,11 @@ def recorded(connection: Connection) -> dict[str, Recorded]:
         table: Recorded(Fingerprint(int(count), int(low), int(high)), int(complete))
         for table, count, low, high, complete in rows
     }
+
+
+def _views(connection: Connection) -> set[str]:
+    names = fetch(connection, "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()")
+    return {name for (name,) in names}
 
 
 def _tables(connection: Connection) -> list[str]:

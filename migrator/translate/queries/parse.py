@@ -1,4 +1,4 @@
-"""Query text to a syntax tree: expressions as ``expressions.parse`` reads them, and OPENJSON with its list of columns."""
+"""Query text to a syntax tree: expressions as in ``expressions.parse``, and OPENJSON with its list of columns."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ class _Queries(Expressions):
 def parse_query(text: str) -> exp.Expr:
     """The tree of one query. Raises Untranslatable where it cannot be read."""
     try:
+        # a word that begins no query would be logged, and read as a command
         trees = [tree for tree in _Queries().parse(with_money(text)) if tree is not None]
     except SqlglotError as error:
         raise Untranslatable(f"its query cannot be read{_where(error)}") from None

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from migrator.copy.build import build, check_foreign_keys, create_tables, set_counters
+from migrator.copy.build import build, check_foreign_keys, create_tables, create_views, set_counters
 from migrator.errors import TargetRejected
 from migrator.events import Advanced, Event, Finished, Started, silent
 from migrator.model.datatype import DataType, SqlType
@@ -84,6 +84,24 @@ def test_everything_is_built_and_a_second_time_changes_nothing(mysql: Target) ->
         [(_, ddl)] = fetch(connection, "SHOW CREATE TABLE `care_child`")
     assert ddl.count("KEY `ix`") == 1
     assert ddl.count("CONSTRAINT `fk`") == 1
+
+
+def test_a_view_that_the_server_refuses_is_a_finding_and_the_others_are_made(mysql: Target) -> None:
+    views = (
+        Statement(Phase.VIEWS, "dbo.bad", "bad", "CREATE VIEW `bad` AS SELECT `nothing` FROM `parent`"),
+        Statement(Phase.VIEWS, "dbo.good", "good", "CREATE VIEW `good` AS SELECT `id` FROM `parent`"),
+    )
+    translation = Translation(MAPPINGS, (*TRANSLATION.statements, *views), (), ())
+    create_tables(translation, mysql, workers=1, emit=silent)
+    for _ in range(2):
+        events: list[Event] = []
+        [finding] = create_views(translation, mysql, emit=events.append)
+        assert (finding.object, finding.status, finding.rule) == ("dbo.bad", Status.MANUAL, "view-rejected")
+        assert "nothing" in finding.reason
+        assert sum(isinstance(event, Advanced) for event in events) == 2
+    with session(mysql) as connection:
+        assert fetch(connection, "SELECT * FROM `good`") == []
+    assert create_views(TRANSLATION, mysql, emit=silent) == ()
 
 
 def test_counters_go_on_above_the_largest_value(mysql: Target) -> None:
