@@ -90,7 +90,12 @@ class ViewPlanner:
                 self._refused(view.module, error.reason)
             except RecursionError:
                 self._refused(view.module, "its query is nested too deep")
-            except (AttributeError, TypeError):  # sqlglot reads on where a part is missing, and leaves None there
+            except (
+                AttributeError,
+                IndexError,
+                TypeError,
+                ValueError,
+            ):  # sqlglot reads on where a part is missing, and leaves None there
                 self._refused(view.module, "its query is incomplete")
         return statements
 

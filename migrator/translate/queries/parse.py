@@ -21,6 +21,9 @@ class _Parser(ExpressionParser):
         "OPENJSON": lambda self: self.open_json(),
     }
 
+    def _warn_unsupported(self) -> None:
+        """What begins as no query is refused by ``parse_query``: there is nothing to log."""
+
     def open_json(self) -> exp.Anonymous:
         """``document[, path]) WITH (name type [path] [AS JSON], …``: a call whose last argument is that list.
 
@@ -59,7 +62,6 @@ class _Queries(Expressions):
 def parse_query(text: str) -> exp.Expr:
     """The tree of one query. Raises Untranslatable where it cannot be read."""
     try:
-        # a word that begins no query would be logged, and read as a command
         trees = [tree for tree in _Queries().parse(with_money(text)) if tree is not None]
     except SqlglotError as error:
         raise Untranslatable(f"its query cannot be read{_where(error)}") from None
