@@ -80,7 +80,7 @@ class ViewPlanner:
         order, circular = _in_order(read)
         statements = []
         for key in order:
-            view = read[key]
+            view = read.pop(key)
             if key in circular:
                 self._refused(view.module, _CYCLE)
                 continue
