@@ -97,6 +97,7 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
             building.build(translation, setting.target, sizes=sizes, workers=setting.workers, emit=emit)
             building.set_counters(translation.mappings, setting.target, emit=emit)
             orphans = building.check_foreign_keys(database, translation.mappings, setting.target, emit=emit)
+            views = building.create_views(translation, setting.target, emit=emit)
         with ledger.phase("validate") as measure:
             validation = validate(source, database, translation, setting.target, workers=setting.workers, emit=emit)
             measure.rows = validation.rows
@@ -113,7 +114,7 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
             finished=datetime.now(UTC),
             phases=ledger.phases(),
             loads=loaded.tables,
-            translation=replace(translation, findings=(*translation.findings, *orphans, *repairs)),
+            translation=replace(translation, findings=(*translation.findings, *orphans, *views, *repairs)),
             validation=validation,
             forecast=window,
             notes=source.notes,

@@ -29,16 +29,48 @@ def create_tables(translation: Translation, target: Target, *, workers: int, emi
 
 
 def build(translation: Translation, target: Target, *, sizes: Mapping[str, int], workers: int, emit: Emit) -> None:
-    """Secondary indexes, largest table first (``sizes``: bytes by target table), foreign keys, then views, routines
-    and triggers, which must not see the rows that are loaded. Raises TargetError.
+    """Secondary indexes, largest table first (``sizes``: bytes by target table), foreign keys, then routines and
+    triggers, which must not see the rows that are loaded. Raises TargetError.
 
     Foreign keys are added unchecked, which does not rebuild the table; ``check_foreign_keys`` proves them by a query.
     """
     indexes = sorted(translation.of(Phase.INDEXES), key=lambda statement: -sizes.get(statement.table, 0))
     _run(BUILD, indexes, target, workers=workers, emit=emit)
     _run(BUILD, translation.of(Phase.FOREIGN_KEYS), target, workers=workers, emit=emit)
-    for phase in (Phase.VIEWS, Phase.ROUTINES, Phase.TRIGGERS):  # one may need the one before it
+    for phase in (Phase.ROUTINES, Phase.TRIGGERS):  # the second may need the first
         _run(BUILD, translation.of(phase), target, workers=1, emit=emit)
+
+
+def create_views(translation: Translation, target: Target, *, emit: Emit) -> tuple[Finding, ...]:
+    """Make the views in their order; one finding for each that the server takes not, and it goes on. Raises TargetError
+    where the server is lost."""
+    statements = translation.of(Phase.VIEWS)
+    findings: list[Finding] = []
+    if not statements:
+        return ()
+    task = str(Phase.VIEWS)
+    emit(Started(BUILD, task, len(statements), Unit.STATEMENTS))
+    for statement in statements:
+        try:
+            run_statements(target, [statement], workers=1, tolerate=THERE_ALREADY, done=lambda _: None)
+        except TargetRejected as error:
+            findings.append(_refused(statement, error))
+            emit(Found(BUILD, findings[-1]))
+        emit(Advanced(BUILD, task, 1))
+    emit(Finished(BUILD, task))
+    return tuple(findings)
+
+
+def _refused(statement: Statement, error: TargetRejected) -> Finding:
+    return Finding(
+        rule="view-rejected",
+        severity=Severity.ERROR,
+        status=Status.MANUAL,
+        kind=ObjectKind.VIEW,
+        object=statement.object,
+        reason=f"the server did not take it: {error.why}",
+        advice="change its query, in the source or in 04_views.sql",
+    )
 
 
 def _run(stage: str, statements: Sequence[Statement], target: Target, *, workers: int, emit: Emit) -> None:

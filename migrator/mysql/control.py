@@ -225,6 +225,11 @@ def recorded(connection: Connection) -> dict[str, Recorded]:
     }
 
 
+def _views(connection: Connection) -> set[str]:
+    names = fetch(connection, "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()")
+    return {name for (name,) in names}
+
+
 def _tables(connection: Connection) -> list[str]:
     return [
         name

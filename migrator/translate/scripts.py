@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from migrator.errors import OutputError
+from migrator.model.schema import ObjectKind
 from migrator.model.translation import Phase, Statement, Translation
 
 _FILES: Final = {phase: f"{number:02d}_{phase.replace(' ', '_')}.sql" for number, phase in enumerate(Phase, 1)}
@@ -49,11 +50,14 @@ def _text(statement: Statement) -> str:
 
 
 def names(translation: Translation) -> dict[str, dict[str, object]]:
-    """Source table -> its name in MySQL, and source column -> the columns that hold its value."""
+    """Source table -> its name in MySQL, and source column -> the columns that hold its value; view -> its name."""
     tables: dict[str, dict[str, object]] = {}
     for mapping in translation.mappings:
         columns: dict[str, list[str]] = {}
         for column in mapping.columns:
             columns.setdefault(column.source, []).append(column.name)
         tables[str(mapping.source)] = {"table": mapping.target, "columns": columns}
+    for item in translation.objects:
+        if item.kind is ObjectKind.VIEW and item.target:
+            tables[item.object] = {"view": item.target}
     return tables

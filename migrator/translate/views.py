@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlglot import exp
 
+from migrator.model.datatype import SqlType
 from migrator.model.schema import Database, Module, ObjectKind
 from migrator.model.translation import Phase, Statement
 from migrator.mysql.connect import quoted
@@ -79,7 +80,7 @@ class ViewPlanner:
         order, circular = _in_order(read)
         statements = []
         for key in order:
-            view = read[key]
+            view = read.pop(key)
             if key in circular:
                 self._refused(view.module, _CYCLE)
                 continue
@@ -89,6 +90,13 @@ class ViewPlanner:
                 self._refused(view.module, error.reason)
             except RecursionError:
                 self._refused(view.module, "its query is nested too deep")
+            except (
+                AttributeError,
+                IndexError,
+                TypeError,
+                ValueError,
+            ):  # sqlglot reads on where a part is missing, and leaves None there
+                self._refused(view.module, "its query is incomplete")
         return statements
 
     def _refused(self, module: Module, reason: str) -> None:
@@ -111,13 +119,15 @@ class ViewPlanner:
         self._notes.count(ObjectKind.VIEW, label, name)
         if name != wanted:
             self._notes.add("name-changed", ObjectKind.VIEW, label, module.place, name=name)
+        if any(column.type is not None and column.type.base is SqlType.DATETIMEOFFSET for column in columns):
+            writer.remarks.append("view-offset")
         for remark in dict.fromkeys(writer.remarks):
             self._notes.add(remark, ObjectKind.VIEW, label, module.place)
         self._catalog.add(module.name, name, columns)
         listed = ", ".join(quoted(output.target) for output in columns)
         ending = " WITH CHECK OPTION" if view.checked else ""
         sql = f"CREATE VIEW {quoted(name)} ({listed}) AS\n{query.sql}{ending}"
-        return Statement(Phase.VIEWS, label, name, sql)
+        return Statement(Phase.VIEWS, label, name, sql, makes="VIEW")
 
 
 def _read(module: Module) -> _View:

@@ -42,7 +42,7 @@ AGGREGATES: Final = frozenset({
 
 
 def aggregate(values: QueryValues, node: exp.Anonymous, over: str = "", order: str = "") -> Value:
-    """An aggregate; ``over`` is the text of its OVER clause, ``order`` that of its WITHIN GROUP. Raises Untranslatable."""
+    """An aggregate; ``over`` is its OVER clause, ``order`` its WITHIN GROUP, as MySQL text. Raises Untranslatable."""
     name = node.name.casefold()
     arguments = list(node.expressions)
     if name in ("count", "count_big", "approx_count_distinct"):

@@ -67,7 +67,7 @@ def _openjson(values: QueryValues, arguments: list[exp.Expr], alias: str) -> tup
 
 
 def _path(path: str) -> str:
-    """A path of T-SQL's SQL/JSON in MySQL's words; ``strict`` fails there where MySQL gives NULL. Raises Untranslatable."""
+    """A JSON path in MySQL's words; a ``strict`` one fails in T-SQL where MySQL gives NULL. Raises Untranslatable."""
     plain = path.strip()
     for word in ("lax ", "strict "):
         plain = plain.removeprefix(word).strip()
@@ -199,11 +199,17 @@ def _object(tree: dict[str, object]) -> str:
 
 
 def _json_value(sql: str, output: Output) -> str:
+    """A value as T-SQL writes it into JSON."""
     type_ = output.type
     if type_ is None:
         return sql
     if type_.base is SqlType.BIT:
         return f"CAST(CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS JSON)"
     if type_.base in (SqlType.DATETIME, SqlType.DATETIME2, SqlType.SMALLDATETIME):
-        return f"DATE_FORMAT({sql}, '%Y-%m-%dT%H:%i:%s')"
+        fraction = f"IF(MICROSECOND({sql}) = 0, '', TRIM(TRAILING '0' FROM DATE_FORMAT({sql}, '.%f')))"
+        return f"CONCAT(DATE_FORMAT({sql}, '%Y-%m-%dT%H:%i:%s'), {fraction})"
+    if type_.base is SqlType.UNIQUEIDENTIFIER:
+        return f"UPPER({sql})"
+    if type_.base in (SqlType.BINARY, SqlType.VARBINARY, SqlType.IMAGE):
+        return f"REPLACE(TO_BASE64({sql}), '\\n', '')"
     return f"CAST({sql} AS CHAR)" if type_.base in (SqlType.DATE, SqlType.TIME) else sql

@@ -1,4 +1,4 @@
-"""Query text to a syntax tree: expressions as ``expressions.parse`` reads them, and OPENJSON with its list of columns."""
+"""Query text to a syntax tree: expressions as in ``expressions.parse``, and OPENJSON with its list of columns."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ class _Parser(ExpressionParser):
         **ExpressionParser.FUNCTION_PARSERS,
         "OPENJSON": lambda self: self.open_json(),
     }
+
+    def _warn_unsupported(self) -> None:
+        """What begins as no query is refused by ``parse_query``: there is nothing to log."""
 
     def open_json(self) -> exp.Anonymous:
         """``document[, path]) WITH (name type [path] [AS JSON], …``: a call whose last argument is that list.

@@ -53,6 +53,7 @@ def _has_own_end(node: exp.SetOperation) -> bool:
 
 
 def united(writer: Writer, branches: list[Query], words: list[str]) -> Query:
+    """The branches of a UNION as one query; ``words`` has what stands before each. Raises Untranslatable."""
     if len(branches) == 1:
         return branches[0]
     types = [_common([branch.columns[place] for branch in branches]) for place in range(len(branches[0].columns))]
@@ -111,10 +112,8 @@ def _matched(writer: Writer, left: Query, right: Query, *, absent: bool) -> Quer
               collation=column.collation, foreign=column.foreign)
         for column in left.columns
     )  # fmt: skip
-    word = "NOT EXISTS" if absent else "EXISTS"
-    tail = (
-        f" FROM ({left.sql}) AS {quoted(near)} WHERE {word} (SELECT 1 FROM ({right.sql}) AS {quoted(far)} WHERE {same})"
-    )
+    matching = f"SELECT 1 FROM ({right.sql}) AS {quoted(far)} WHERE {same}"  # noqa: S608 - made of translated parts
+    tail = f"\nFROM ({left.sql}) AS {quoted(near)}\nWHERE {'NOT ' if absent else ''}EXISTS ({matching})"
     return Query("SELECT DISTINCT", values, tail, left.columns)
 
 

@@ -114,11 +114,9 @@ def _full(writer: Writer, left: str, right: str, condition: str, reach: Reach, f
             outputs.append(replace(output, target=target, nullable=True))
         merged.append(replace(relation, target=alias, columns=tuple(outputs)))
     reach.relations[first:] = merged
-    return (
-        f"(SELECT {', '.join(shown)} FROM {left} LEFT JOIN {right} ON {condition}"
-        f" UNION ALL SELECT {', '.join(rest)} FROM {right} WHERE NOT EXISTS (SELECT 1 FROM {left} WHERE {condition})"
-        f") AS {quoted(alias)}"
-    )
+    both = f"SELECT {', '.join(shown)} FROM {left} LEFT JOIN {right} ON {condition}"  # noqa: S608 - made of translated parts
+    alone = f"NOT EXISTS (SELECT 1 FROM {left} WHERE {condition})"  # noqa: S608
+    return f"({both}\nUNION ALL\nSELECT {', '.join(rest)} FROM {right} WHERE {alone}) AS {quoted(alias)}"
 
 
 def _source(writer: Writer, node: exp.Expr, reach: Reach, *, lateral: bool) -> Source:
@@ -206,7 +204,7 @@ def _table(writer: Writer, node: exp.Table, reach: Reach) -> Source:
     cte = writer.cte(parts[0]) if len(parts) == 1 else None
     found = cte if cte is not None else writer.catalog.find(parts, writer.schema)
     name = node.alias or parts[-1]
-    alias = free_alias(writer, reach, name)
+    alias = free_alias(writer, reach, found.target if fold(name) == fold(found.target) else name)
     if (made := completed(writer, found)) is not None:
         query, found = made
         return f"{query} AS {quoted(alias)}", [

@@ -111,6 +111,8 @@ class Writer:
         for word in ("into", "windows", "qualify", "laterals", "sample", "match"):
             if node.args.get(word):
                 raise Untranslatable(f"it has a clause that is not known ({word.upper()})")
+        if not node.expressions:
+            raise Untranslatable("it selects nothing")
         reach = Reach(outer)
         values = self.values(reach)
         tail = sources.from_clause(self, node, reach)

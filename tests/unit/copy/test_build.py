@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from migrator.copy.build import build, check_foreign_keys, create_tables, set_counters
+from migrator.copy.build import build, check_foreign_keys, create_tables, create_views, set_counters
 from migrator.errors import TargetRejected
 from migrator.events import Advanced, Event, Finished, Started, silent
 from migrator.model.datatype import DataType, SqlType
@@ -104,8 +104,27 @@ def test_programs_come_last_and_see_no_loaded_row(mysql: Target) -> None:
         execute(connection, "INSERT INTO `parent` VALUES (1)", doing="loading")
         for _ in range(2):
             build(translation, mysql, sizes={}, workers=2, emit=silent)
+            assert create_views(translation, mysql, emit=silent) == ()
         execute(connection, "INSERT INTO `parent` VALUES (2)", doing="writing")
         assert fetch(connection, "SELECT `id` FROM `parent` ORDER BY 1") == [(1,), (100,)]
+
+
+def test_a_view_that_the_server_refuses_is_a_finding_and_the_others_are_made(mysql: Target) -> None:
+    views = (
+        Statement(Phase.VIEWS, "dbo.bad", "bad", "CREATE VIEW `bad` AS SELECT `nothing` FROM `parent`"),
+        Statement(Phase.VIEWS, "dbo.good", "good", "CREATE VIEW `good` AS SELECT `id` FROM `parent`"),
+    )
+    translation = Translation(MAPPINGS, (*TRANSLATION.statements, *views), (), ())
+    create_tables(translation, mysql, workers=1, emit=silent)
+    for _ in range(2):
+        events: list[Event] = []
+        [finding] = create_views(translation, mysql, emit=events.append)
+        assert (finding.object, finding.status, finding.rule) == ("dbo.bad", Status.MANUAL, "view-rejected")
+        assert "nothing" in finding.reason
+        assert sum(isinstance(event, Advanced) for event in events) == 2
+    with session(mysql) as connection:
+        assert fetch(connection, "SELECT * FROM `good`") == []
+    assert create_views(TRANSLATION, mysql, emit=silent) == ()
 
 
 def test_counters_go_on_above_the_largest_value(mysql: Target) -> None:

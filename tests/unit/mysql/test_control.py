@@ -58,6 +58,15 @@ def test_release_drops_the_runs_own_tables_and_no_other(connection: Connection) 
     assert fetch(connection, routines) == [("theirs",)]
 
 
+def test_release_drops_the_runs_views_before_its_tables(connection: Connection) -> None:
+    control.claim(connection, control.Run("a" * 32, "sha256:1", "b" * 64, ("t", "shown", "never made")))
+    execute(connection, "CREATE TABLE `t` (`id` INT PRIMARY KEY)", doing="making a table")
+    execute(connection, "CREATE VIEW `shown` AS SELECT `id` FROM `t`", doing="making a view")
+    execute(connection, "CREATE VIEW `stranger` AS SELECT 1 AS `one`", doing="making a view")
+    control.release(connection)
+    assert fetch(connection, "SHOW TABLES") == [("stranger",)]
+
+
 def test_slices_add_up(connection: Connection) -> None:
     control.claim(connection, RUN)
     big = 2**56 - 1

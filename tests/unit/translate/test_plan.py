@@ -312,6 +312,18 @@ def test_a_compound_statement_has_another_delimiter(tmp_path: Path) -> None:
     ]
 
 
+def test_views_have_a_script_and_a_name(tmp_path: Path) -> None:
+    view = Module(ObjectName("care", "V"), ObjectKind.VIEW, "CREATE VIEW care.V AS SELECT Id FROM dbo.T")
+    lost = Module(ObjectName("dbo", "W"), ObjectKind.VIEW, "CREATE VIEW W AS SELECT Id FROM nowhere")
+    translation = plan(database(table("T", ID), modules=(view, lost)), RULES)
+    written = write_scripts(translation, tmp_path)
+    assert [path.name for path in written] == ["01_tables.sql", "04_views.sql", "names.json"]
+    assert "CREATE VIEW `care_V` (`Id`) AS" in written[1].read_text()
+    names = json.loads(written[2].read_text())
+    assert names["care.V"] == {"view": "care_V"}
+    assert "dbo.W" not in names
+
+
 def test_scripts_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
