@@ -144,4 +144,4 @@ def test_numbers_by_format(values: Connection, translator: Make, rows: list[tupl
         ("C", lambda number: f"(${-number:,.2f})" if number < 0 else f"${number:,.2f}"),
     ):
         sql = translator(lenient=True).scalar_of(f"format([d],'{pattern}')").sql
-        assert answers(values, sql, "d", rows) == [expected(number if number else abs(number)) for (number,) in rows]
+        assert answers(values, sql, "d", rows) == [expected(number or abs(number)) for (number,) in rows]
