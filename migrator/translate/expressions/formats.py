@@ -172,8 +172,12 @@ def _custom(value: Value, custom: re.Match[str]) -> str:
     places = digits + maybe
     if "," in whole:
         text = f"FORMAT({x}, {places}, 'en_US')"
-        if least > 1:
+        if least > 3:
             raise Untranslatable("FORMAT of a number with groups and leading zeros")
+        if least > 1:
+            size, length = f"FORMAT(ABS({x}), {places}, 'en_US')", least + (places + 1 if places else 0)
+            filled = f"LPAD({size}, GREATEST({length}, CHAR_LENGTH({size})), '0')"
+            text = f"CONCAT(IF({x} < 0, '-', ''), {filled})"
     elif least > 1:
         rounded = f"CAST({x} AS DECIMAL(65,{places}))"
         text = _filled(rounded, least + (places + 1 if places else 0))

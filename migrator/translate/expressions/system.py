@@ -27,13 +27,20 @@ NO_ANSWER: Final = {
     "object_name": "MySQL numbers no objects",
     "session_context": "a MySQL view may read no session variable",
     "context_info": "a MySQL view may read no session variable",
-    "checksum": "it is another sum in MySQL",
     "binary_checksum": "it is another sum in MySQL",
     "date_bucket": "MySQL has no buckets of time",
     "compress": "MySQL's COMPRESS() writes another format than gzip",
     "decompress": "MySQL's UNCOMPRESS() reads another format than gzip",
 }
 """Functions that have no sensible answer, and why."""
+
+
+def _checksum(translator: Translator, arguments: list[exp.Expr]) -> Value:
+    """CHECKSUM(NEWID()) makes a random int: so does RAND()."""
+    only = arguments[0] if len(arguments) == 1 else None
+    if not isinstance(only, exp.Anonymous) or only.name.casefold() != "newid" or translator.scope.stable:
+        raise Untranslatable("it calls checksum(): it is another sum in MySQL")
+    return Value("CAST(FLOOR(RAND() * 4294967296) - 2147483648 AS SIGNED)", INT, nullable=False)
 
 
 def _asked(sql: str, type_: DataType) -> Callable[[Translator, list[exp.Expr]], Value]:
@@ -56,6 +63,7 @@ def variable(translator: Translator, name: str) -> Value:
 
 
 CALLS: Final[dict[str, tuple[Callable[[Translator, list[exp.Expr]], Value], int, int]]] = {
+    "checksum": (_checksum, 1, 254),
     "db_name": (_asked("DATABASE()", _NAME), 0, 1),
     "host_name": (_asked("SUBSTRING_INDEX(USER(), '@', -1)", _NAME), 0, 0),
 }

@@ -27,6 +27,7 @@ RESUME = (
         ('declare default element namespace "urn:x"; b[1]', "/*/b[1]", "/*/b[1]"),
         ("declare namespace p='urn:x';\n  (p:a/p:b)[1]", "/*/p:a/p:b", "/*/p:a[1]/p:b[1]"),
         ("@id[1]", "/*/@id", "/*/@id"),
+        ("(p:a)[1]/p:b", "/*/p:a[1]/p:b", "/*/p:a[1]/p:b[1]"),
         ("(Edu.Location/Location/Loc.City)[1]", "/*/Edu.Location/Location/Loc.City", None),
         ('/a[@n="x/y"]/b', '/a[@n="x/y"]/b', None),
     ],
