@@ -13,7 +13,7 @@ from migrator.translate.expressions import dates
 from migrator.translate.expressions.arithmetic import as_text
 from migrator.translate.expressions.convert import moment_of
 from migrator.translate.expressions.literals import converted
-from migrator.translate.expressions.moments_of import ISO_TEXT
+from migrator.translate.expressions.to_moment import ISO_TEXT
 from migrator.translate.expressions.value import (
     BIGINT,
     DATETIME,

@@ -9,8 +9,8 @@ from migrator.model.datatype import DataType, SqlType
 from migrator.rules.types import scale_of
 from migrator.translate.expressions.datatypes import exact
 from migrator.translate.expressions.literals import converted
-from migrator.translate.expressions.moments_of import ISO_TEXT, to_moment
-from migrator.translate.expressions.texts import to_text
+from migrator.translate.expressions.to_moment import ISO_TEXT, to_moment
+from migrator.translate.expressions.to_text import to_text
 from migrator.translate.expressions.value import (
     MOMENTS,
     MONEY_TYPES,

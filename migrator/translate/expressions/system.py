@@ -43,16 +43,6 @@ def _checksum(translator: Translator, arguments: list[exp.Expr]) -> Value:
     return Value("CAST(FLOOR(RAND() * 4294967296) - 2147483648 AS SIGNED)", INT, nullable=False)
 
 
-def _asked(sql: str, type_: DataType) -> Callable[[Translator, list[exp.Expr]], Value]:
-    def ask(translator: Translator, arguments: list[exp.Expr]) -> Value:
-        if arguments:
-            raise Untranslatable("it asks about another than the current database or session")
-        translator.leeway.differs("server-asked", "it asks the session, whose answer is another in MySQL")
-        return Value(sql, type_)
-
-    return ask
-
-
 def variable(translator: Translator, name: str) -> Value:
     """``@@name``. Raises Untranslatable."""
     if name.casefold() not in _VARIABLES:
@@ -64,7 +54,5 @@ def variable(translator: Translator, name: str) -> Value:
 
 CALLS: Final[dict[str, tuple[Callable[[Translator, list[exp.Expr]], Value], int, int]]] = {
     "checksum": (_checksum, 1, 254),
-    "db_name": (_asked("DATABASE()", _NAME), 0, 1),
-    "host_name": (_asked("SUBSTRING_INDEX(USER(), '@', -1)", _NAME), 0, 0),
 }
 """What makes the value of a call, and how many arguments it takes at least and at most."""
