@@ -65,7 +65,7 @@ def _like(translator: Translator, value: Value, other: Value) -> Value:
         if translator.scope.lenient and (value.family is Family.TEXT or value.family in NUMBERS):
             return translator.cast(value, DATETIME)
         return value
-    if other.family is Family.TIME and other.type is not None:
+    if other.family is Family.TIME and other.type is not None and isinstance(value.literal, str):
         return converted(value, other.type, translator.leeway)
     wide = DataType(SqlType.DATETIME2, scale=7) if isinstance(value.literal, str) else DATETIME
     return converted(value, wide, translator.leeway)

@@ -7,7 +7,7 @@ from typing import Final
 from migrator.model.datatype import SqlType
 from migrator.translate.expressions.convert import cast, moment_of
 from migrator.translate.expressions.datatypes import preferred
-from migrator.translate.expressions.literals import converted
+from migrator.translate.expressions.literals import converted, in_utc
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import (
     MOMENTS,
@@ -25,6 +25,10 @@ _SHAPES: Final = frozenset({SqlType.GEOGRAPHY, SqlType.GEOMETRY})
 
 def comparable(scope: Scope, left: Value, right: Value, leeway: Leeway = STRICT) -> tuple[str, str]:
     """Both operands as MySQL must see them to compare as T-SQL does. Raises Untranslatable."""
+    if right.type is not None and right.type.base is SqlType.DATETIMEOFFSET:
+        left = in_utc(left)
+    if left.type is not None and left.type.base is SqlType.DATETIMEOFFSET:
+        right = in_utc(right)
     left, right = moment_of(left, leeway), moment_of(right, leeway)
     if left.literal is None and right.literal is not None:
         right = _as_other(right, left, leeway)
