@@ -49,7 +49,7 @@ class FunctionRule:
     """One ``[[function]]``. ``to`` has ``{0}``, ``{1}`` … for the arguments, ``{fraction}`` for the digits of a second.
 
     ``returns`` is a T-SQL type or ``first`` (the type of the first argument). A function that is not ``deterministic``
-    may stand in a DEFAULT only. One that ``counts_letters`` counts UTF-16 units in SQL Server.
+    may stand in a DEFAULT or a query only. One that ``counts_letters`` counts UTF-16 units in SQL Server.
     """
 
     name: str

@@ -25,6 +25,8 @@ _MAX_SCALE: Final = 30
 
 def calculate(operator: str, left: Value, right: Value, leeway: Leeway = STRICT) -> Value:
     """``left operator right``. Raises Untranslatable."""
+    if left.type is None or right.type is None:
+        return Value("NULL", left.type or right.type)
     left, right = _moment(left, leeway), _moment(right, leeway)
     if left.family is Family.TEXT and right.family is not Family.TEXT:
         left = _as_number(left, right, leeway)

@@ -13,7 +13,7 @@ from migrator.translate.expressions import dates
 from migrator.translate.expressions.arithmetic import as_text
 from migrator.translate.expressions.convert import moment_of
 from migrator.translate.expressions.literals import converted
-from migrator.translate.expressions.moments_of import ISO_TEXT
+from migrator.translate.expressions.to_moment import ISO_TEXT
 from migrator.translate.expressions.value import (
     BIGINT,
     DATETIME,
@@ -65,7 +65,7 @@ def _like(translator: Translator, value: Value, other: Value) -> Value:
         if translator.scope.lenient and (value.family is Family.TEXT or value.family in NUMBERS):
             return translator.cast(value, DATETIME)
         return value
-    if other.family is Family.TIME and other.type is not None:
+    if other.family is Family.TIME and other.type is not None and isinstance(value.literal, str):
         return converted(value, other.type, translator.leeway)
     wide = DataType(SqlType.DATETIME2, scale=7) if isinstance(value.literal, str) else DATETIME
     return converted(value, wide, translator.leeway)

@@ -8,7 +8,7 @@ from typing import Final
 from migrator.model.datatype import DataType, SqlType
 from migrator.translate.expressions.convert import cast
 from migrator.translate.expressions.datatypes import preferred
-from migrator.translate.expressions.literals import converted
+from migrator.translate.expressions.literals import converted, in_utc
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import (
     MOMENTS,
@@ -30,7 +30,11 @@ _COUNTERS: Final = {SqlType.ROWVERSION}
 
 def comparable(scope: Scope, left: Value, right: Value, leeway: Leeway = STRICT) -> tuple[str, str]:
     """Both operands as MySQL must see them to compare as T-SQL does. Raises Untranslatable."""
-    left, right = _in_utc(left), _in_utc(right)
+    if right.type is not None and right.type.base is SqlType.DATETIMEOFFSET:
+        left = in_utc(left)
+    if left.type is not None and left.type.base is SqlType.DATETIMEOFFSET:
+        right = in_utc(right)
+    left, right = _as_moment(left), _as_moment(right)
     if left.literal is None and right.literal is not None:
         right = _as_other(right, left, leeway)
     elif right.literal is None and left.literal is not None:
@@ -51,7 +55,7 @@ def comparable(scope: Scope, left: Value, right: Value, leeway: Leeway = STRICT)
     return _operand(scope, left, right), _operand(scope, right, left)
 
 
-def _in_utc(value: Value) -> Value:
+def _as_moment(value: Value) -> Value:
     """A datetimeoffset as the moment that it is: T-SQL compares these in UTC, and takes other moments for UTC."""
     if value.type is None or value.type.base is not SqlType.DATETIMEOFFSET:
         return value

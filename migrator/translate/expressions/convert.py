@@ -9,8 +9,8 @@ from migrator.model.datatype import DataType, SqlType
 from migrator.rules.types import scale_of
 from migrator.translate.expressions.datatypes import exact
 from migrator.translate.expressions.literals import converted
-from migrator.translate.expressions.moments_of import ISO_TEXT, to_moment
-from migrator.translate.expressions.texts import to_text
+from migrator.translate.expressions.to_moment import ISO_TEXT, to_moment
+from migrator.translate.expressions.to_text import to_text
 from migrator.translate.expressions.value import (
     MOMENTS,
     MONEY_TYPES,
@@ -217,7 +217,9 @@ def _tried(value: Value, type_: DataType, style: int | None, leeway: Leeway) -> 
     if type_.base in _LIMITS:
         low, high = _LIMITS[type_.base]
         number = f"CAST(IF(TRIM({x}) IN ('', '+', '-'), '0', TRIM({x})) AS DECIMAL(65,0))"  # T-SQL reads these as 0
-        return _guarded(x, "^ *[+-]?[0-9]* *$", f"CASE WHEN {number} BETWEEN {low} AND {high} THEN {number} END")
+        return _guarded(
+            x, "^ *[+-]?[0-9]* *$", f"CASE WHEN {number} BETWEEN {low} AND {high} THEN CAST({number} AS SIGNED) END"
+        )
     if type_.base in (SqlType.DECIMAL, SqlType.NUMERIC):
         whole = (type_.precision or 18) - scale_of(type_)
         number = f"CAST(TRIM({x}) AS DECIMAL(65,{min(scale_of(type_), 30)}))"

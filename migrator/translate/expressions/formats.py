@@ -24,7 +24,8 @@ from migrator.translate.expressions.value import (
 if TYPE_CHECKING:
     from migrator.translate.expressions.translator import Translator
 
-_CULTURES: Final = frozenset({"en-us", ""})
+_CULTURES: Final = frozenset({"en-us", "en-gb", ""})
+"""Cultures that name months, group digits and set points as en-US does."""
 _STANDARD_DATES: Final = {
     "d": "M/d/yyyy", "D": "dddd, MMMM d, yyyy", "f": "dddd, MMMM d, yyyy h:mm tt", "F": "dddd, MMMM d, yyyy h:mm:ss tt",
     "g": "M/d/yyyy h:mm tt", "G": "M/d/yyyy h:mm:ss tt", "t": "h:mm tt", "T": "h:mm:ss tt", "m": "MMMM d",
@@ -52,6 +53,8 @@ def _format(translator: Translator, arguments: list[exp.Expr]) -> Value:
         culture = translator.scalar(arguments[2]).literal
         if not isinstance(culture, str) or culture.casefold() not in _CULTURES:
             raise Untranslatable(f"FORMAT as the culture {culture} writes")
+        if culture.casefold() != "en-us" and re.match(r"^([A-MO-Za-z]|[Cc]\d*)$", pattern.literal):
+            raise Untranslatable(f"FORMAT by {pattern.literal} as the culture {culture} writes")
     translator.leeway.differs("format-culture", "format() depends on a culture")
     if isinstance(value.literal, str):
         value = converted(value, DATETIME, translator.leeway)
@@ -172,8 +175,12 @@ def _custom(value: Value, custom: re.Match[str]) -> str:
     places = digits + maybe
     if "," in whole:
         text = f"FORMAT({x}, {places}, 'en_US')"
-        if least > 1:
+        if least > 3:
             raise Untranslatable("FORMAT of a number with groups and leading zeros")
+        if least > 1:
+            size, length = f"FORMAT(ABS({x}), {places}, 'en_US')", least + (places + 1 if places else 0)
+            filled = f"LPAD({size}, GREATEST({length}, CHAR_LENGTH({size})), '0')"
+            text = f"CONCAT(IF({x} < 0, '-', ''), {filled})"
     elif least > 1:
         rounded = f"CAST({x} AS DECIMAL(65,{places}))"
         text = _filled(rounded, least + (places + 1 if places else 0))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from migrator.rules.functions import Argument, FunctionRule
-from migrator.translate.expressions import calendar, choices, formats, json, numbers_of, strings, system
+from migrator.translate.expressions import calendar, choices, formats, json, numbers, strings, system
 from migrator.translate.expressions.arithmetic import as_text
 from migrator.translate.expressions.convert import moment_of, try_cast
 from migrator.translate.expressions.datatypes import read_type
@@ -144,7 +144,7 @@ def _parse(*, trying: bool) -> Callable[[Translator, Arguments], Value]:
 _SPECIAL: Final[dict[str, tuple[Callable[[Translator, Arguments], Value], int, int]]] = {
     **strings.CALLS,
     **choices.CALLS,
-    **numbers_of.CALLS,
+    **numbers.CALLS,
     **calendar.CALLS,
     **formats.CALLS,
     **json.CALLS,

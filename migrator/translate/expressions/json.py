@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.translate.expressions.arithmetic import as_text
-from migrator.translate.expressions.value import MOMENTS, NUMBERS, Family, Untranslatable, Value, quoted_text
+from migrator.translate.expressions.value import INT, MOMENTS, NUMBERS, Family, Untranslatable, Value, quoted_text
 
 if TYPE_CHECKING:
     from migrator.translate.expressions.translator import Translator
@@ -75,6 +75,34 @@ def _query(translator: Translator, arguments: Arguments) -> Value:
     translator.remarks.append("json-text")
     sql = f"CASE WHEN JSON_TYPE({found}) IN ('OBJECT', 'ARRAY') THEN {_written(found)} END"
     return Value(sql, _DOCUMENT, collation=value.collation, foreign=True)
+
+
+def _exists(translator: Translator, arguments: Arguments) -> Value:
+    """JSON_PATH_EXISTS is 0 over text that is no JSON."""
+    value = _document(translator, arguments[0])
+    written = translator.scalar(arguments[1]).literal
+    if not isinstance(written, str):
+        raise Untranslatable("a JSON path is no constant")
+    found = f"JSON_CONTAINS_PATH({_guarded(value)}, 'one', {quoted_text(path(written))})"
+    return Value(f"IF({value.sql} IS NULL, NULL, IFNULL({found}, 0))" if value.nullable else f"IFNULL({found}, 0)", INT)
+
+
+def _isjson(translator: Translator, arguments: Arguments) -> Value:
+    """ISJSON(text[, VALUE | ARRAY | OBJECT | SCALAR]); without a kind, an object or an array."""
+    value = _document(translator, arguments[0])
+    kind = arguments[1].name.casefold() if len(arguments) > 1 else ""
+    tests = {
+        "": "IN ('OBJECT', 'ARRAY')",
+        "array": "= 'ARRAY'",
+        "object": "= 'OBJECT'",
+        "value": "IS NOT NULL",
+        "scalar": "IN ('STRING', 'INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL')",
+    }
+    if kind not in tests:
+        raise Untranslatable(f"ISJSON of the kind {kind}")
+    x = as_text(value).sql
+    sql = f"IF(JSON_VALID({x}), JSON_TYPE({x}) {tests[kind]}, JSON_VALID({x}))"
+    return Value(sql, INT, nullable=value.nullable)
 
 
 def _written(document: str) -> str:
@@ -161,6 +189,8 @@ def _joined(opening: str, members: list[str], closing: str) -> Value:
 
 _MANY: Final = 254
 CALLS: Final[dict[str, tuple[Callable[[Translator, Arguments], Value], int, int]]] = {
+    "isjson": (_isjson, 1, 2),
+    "json_path_exists": (_exists, 2, 2),
     "json_value": (_value, 2, 2),
     "json_query": (_query, 1, 2),
     "json_modify": (_modify, 3, 3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 from uuid import UUID
@@ -27,6 +27,7 @@ _MOMENT: Final = re.compile(
 )
 _BYTES: Final = {SqlType.TINYINT: 1, SqlType.SMALLINT: 2, SqlType.INT: 4, SqlType.BIGINT: 8}
 _EPOCH: Final = date(1900, 1, 1)
+_OFFSET: Final = re.compile(r"^\s*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?([+-])(\d\d):(\d\d)\s*$")
 _AMERICAN: Final = re.compile(r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(.*)$", re.DOTALL)
 """Month, day, year: what us_english reads, the language of a new login."""
 
@@ -124,6 +125,20 @@ def moment(content: str | int | Decimal, type_: DataType) -> Value:
     else:
         plain, word = f"{year_month_day} {clock}", "TIMESTAMP"
     return Value(f"{word}{quoted_text(plain)}", type_, nullable=False, literal=plain)
+
+
+def in_utc(value: Value) -> Value:
+    """Text that ends in an offset from UTC, for a datetimeoffset: the same moment in UTC; any other as it is."""
+    found = _OFFSET.match(value.literal) if isinstance(value.literal, str) else None
+    if found is None:
+        return value
+    try:
+        local = datetime.fromisoformat(found[1].strip())
+    except ValueError:
+        raise Untranslatable("a constant is no date") from None
+    minutes = int(found[3]) * 60 + int(found[4])
+    utc = local - timedelta(minutes=-minutes if found[2] == "-" else minutes)
+    return text(utc.isoformat(sep=" "), unicode=False)
 
 
 def _american(content: str, leeway: Leeway) -> str:

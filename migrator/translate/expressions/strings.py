@@ -44,7 +44,11 @@ _SIZES: Final = {
 
 def texted(translator: Translator, node: exp.Expr) -> Value:
     """An argument as text: T-SQL converts numbers and moments by itself. Raises Untranslatable."""
-    value = translator.scalar(node)
+    return as_a_text(translator, translator.scalar(node))
+
+
+def as_a_text(translator: Translator, value: Value) -> Value:
+    """The same for a value."""
     if value.family is Family.TEXT or value.type is None:
         return value
     if value.family in NUMBERS | MOMENTS | {Family.GUID} or translator.scope.lenient:
@@ -98,7 +102,7 @@ def _cut(function: str) -> Callable[[Translator, Arguments], Value]:
 
 def _pieces_of(translator: Translator, node: exp.Expr) -> Value:
     value = translator.scalar(node)
-    return value if value.family is Family.BINARY else texted(translator, node)
+    return value if value.family is Family.BINARY else as_a_text(translator, value)
 
 
 def _shorter(value: Value, length: int | None) -> DataType | None:
@@ -382,7 +386,7 @@ def _character(charset: str, type_: DataType) -> Callable[[Translator, Arguments
         if code.family is not Family.INTEGER:
             raise Untranslatable("CHAR of something else than a whole number")
         if isinstance(code.literal, int) and 0 < code.literal < 128:
-            return Value(f"CHAR({code.sql} USING utf8mb4)", type_, nullable=False)
+            return Value(f"CHAR({code.sql} USING utf8mb4)", type_, nullable=False, literal=chr(code.literal))
         if charset == "latin1":
             translator.leeway.differs("code-page", "CHAR of a number depends on the code page")
         digits = f"UNHEX(LPAD(HEX({code.sql}), {2 if charset == 'latin1' else 8}, '0'))"

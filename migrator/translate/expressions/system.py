@@ -27,7 +27,6 @@ NO_ANSWER: Final = {
     "object_name": "MySQL numbers no objects",
     "session_context": "a MySQL view may read no session variable",
     "context_info": "a MySQL view may read no session variable",
-    "checksum": "it is another sum in MySQL",
     "binary_checksum": "it is another sum in MySQL",
     "date_bucket": "MySQL has no buckets of time",
     "compress": "MySQL's COMPRESS() writes another format than gzip",
@@ -36,14 +35,12 @@ NO_ANSWER: Final = {
 """Functions that have no sensible answer, and why."""
 
 
-def _asked(sql: str, type_: DataType) -> Callable[[Translator, list[exp.Expr]], Value]:
-    def ask(translator: Translator, arguments: list[exp.Expr]) -> Value:
-        if arguments:
-            raise Untranslatable("it asks about another than the current database or session")
-        translator.leeway.differs("server-asked", "it asks the session, whose answer is another in MySQL")
-        return Value(sql, type_)
-
-    return ask
+def _checksum(translator: Translator, arguments: list[exp.Expr]) -> Value:
+    """CHECKSUM(NEWID()) makes a random int: so does RAND()."""
+    only = arguments[0] if len(arguments) == 1 else None
+    if not isinstance(only, exp.Anonymous) or only.name.casefold() != "newid" or translator.scope.stable:
+        raise Untranslatable("it calls checksum(): it is another sum in MySQL")
+    return Value("CAST(FLOOR(RAND() * 4294967296) - 2147483648 AS SIGNED)", INT, nullable=False)
 
 
 def variable(translator: Translator, name: str) -> Value:
@@ -56,7 +53,6 @@ def variable(translator: Translator, name: str) -> Value:
 
 
 CALLS: Final[dict[str, tuple[Callable[[Translator, list[exp.Expr]], Value], int, int]]] = {
-    "db_name": (_asked("DATABASE()", _NAME), 0, 1),
-    "host_name": (_asked("SUBSTRING_INDEX(USER(), '@', -1)", _NAME), 0, 0),
+    "checksum": (_checksum, 1, 254),
 }
 """What makes the value of a call, and how many arguments it takes at least and at most."""

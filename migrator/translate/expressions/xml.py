@@ -56,6 +56,7 @@ def read_path(written: str) -> XPath:
     unknown = Untranslatable(f"the XPath {plain!r} is not simple enough for ExtractValue()")
     if grouped := re.fullmatch(r"\((.*)\) ?\[1\]", plain):
         plain = grouped[1].strip()
+    plain = re.sub(rf"^\(((?:\./|/)?{_NAME})\) ?(\[\d+\])", r"\1\2", plain)  # one step in parentheses is a step
     plain = re.sub(r"^(?:string|data)\((.*)\)(?:\[1\])?$", r"\1", plain).strip()
     absolute = plain.startswith("/")
     plain = plain.removeprefix("./").removeprefix("/")

@@ -59,6 +59,7 @@ COLUMNS = {
         column("part", DataType(SqlType.HIERARCHYID)),
         column("big", DataType(SqlType.BIGINT)),
         column("sharp", DataType(SqlType.DATETIME2, scale=3)),
+        column("late", DataType(SqlType.DATETIME2, scale=6)),
     )
 }
 TABLE = """CREATE TABLE v (i INT, neg INT, t TINYINT UNSIGNED, b TINYINT(1), d DECIMAL(10,2), m DECIMAL(19,4),
@@ -67,14 +68,15 @@ bin VARCHAR(20) COLLATE utf8mb4_0900_bin, `long` LONGTEXT, day DATE, dt DATETIME
 g CHAR(36) CHARACTER SET ascii, h VARCHAR(892) CHARACTER SET ascii, nothing VARCHAR(20), counter INT,
 digits VARCHAR(20), iso VARCHAR(30), us VARCHAR(30), bytes VARBINARY(8),
 `at` DATETIME(6), doc LONGTEXT, place POINT SRID 4326,
-small DATETIME(0), part VARCHAR(892) CHARACTER SET ascii, big BIGINT, sharp DATETIME(3))
+small DATETIME(0), part VARCHAR(892) CHARACTER SET ascii, big BIGINT, sharp DATETIME(3), late DATETIME(6))
 COLLATE utf8mb4_0900_as_ci"""
 ROW = """INSERT INTO v VALUES (7, -7, 3, 1, 12.50, 3.1415, 0.1, 2.5, 'Abc', 'Łódź', 'x  ', 'ab', 'Abc', '{"a": 1}',
 '2024-02-29', '2024-02-29 23:59:59.997', '2024-03-01 00:00:00.000001', '10:30:15.250',
 '0e984725-c51c-4bf4-9960-e1c80e27aba0', '/1/2.5/3/', NULL, 1,
 ' 42 ', '2024-02-29 10:11:12.5', '02/29/2024', X'CAFE', '2024-02-29 12:00:00',
 '<r><a n="1">x &amp; y</a><a n="2"><b>z</b></a><d>2024-02-29Z</d></r>',
-ST_GeomFromText('POINT(52.5 13.25)', 4326), '2024-02-09 09:05:00', '/1/', 5000000000, '2024-02-29 23:59:59.997')"""
+ST_GeomFromText('POINT(52.5 13.25)', 4326), '2024-02-09 09:05:00', '/1/', 5000000000,
+'2024-02-29 23:59:59.997', NULL)"""
 
 
 RULES = load_rules()

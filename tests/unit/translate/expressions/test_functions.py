@@ -41,6 +41,7 @@ EXACT: list[tuple[str, object]] = [
     ("space([t])", "   "),
     ("concat_ws(',',[v],[nothing],[i])", "Abc,7"),
     ("concat_ws([nothing],'a','b')", "ab"),
+    ("replace('a'+char((13))+'b',char((13)),'')", "ab"),
     ("translate('2*[3+4]','[]','()')", "2*(3+4)"),
     ("translate('abc','ab','ba')", "bac"),
     ("trim('x. ' from 'x.Abc.x')", "Abc"),
@@ -64,6 +65,8 @@ EXACT: list[tuple[str, object]] = [
     ("string_escape('a\"/\\','json')", 'a\\"\\/\\\\'),
     ("len([i])", 1),
     ("left([i],(1))+right([neg],(1))", "77"),
+    ("[v]+NULL", None),
+    ("datediff(second,(0),[tm])", 37815),
     ("hashbytes('SHA2_256',N'ab')", hashlib.sha256("ab".encode("utf-16-le")).digest()),
     ("hashbytes('SHA2_512',[bytes])", hashlib.sha512(b"\xca\xfe").digest()),
     # conversions
@@ -168,6 +171,14 @@ EXACT: list[tuple[str, object]] = [
     ("json_array([nothing] null on null)", "[null]"),
     ("json_object('a':json_array([b]+(0)))", '{"a":[1]}'),
     ("isjson([nothing])", None),
+    ("isjson('[1]',array)", 1),
+    ("isjson('[1]',object)", 0),
+    ("isjson('1',scalar)", 1),
+    ("isjson('1')", 0),
+    ("json_path_exists([long],'$.a')", 1),
+    ("json_path_exists([long],'$.b')", 0),
+    ("json_path_exists([v],'$.a')", 0),
+    ("json_path_exists([nothing],'$.a')", None),
     # hierarchyid
     ("[h].ToString()", "/1/2.5/3/"),
     ("[h].GetAncestor(1).ToString()", "/1/2.5/"),
@@ -263,9 +274,12 @@ LENIENT: list[tuple[str, object, tuple[str, ...]]] = [
     ("format([d]*(1000),'N2')", "12,500.00", ("format-culture",)),
     ("format([d],'N0','en-US')", "13", ("format-culture",)),
     ("format(-[d],'C')", "($12.50)", ("format-culture",)),
+    ("format([dt],'dd/MM/yyyy','en-GB')", "29/02/2024", ("format-culture",)),
     ("format([d],'P1')", "1,250.0 %", ("format-culture",)),
     ("format([i],'D5')", "00007", ("format-culture",)),
     ("format([neg],'D5')", "-00007", ("format-culture",)),
+    ("format([i],'0,0')", "07", ("format-culture",)),
+    ("format([i]*(-1000),'0,00.0')", "-7,000.0", ("format-culture",)),
     ("format([i],'000')", "007", ("format-culture",)),
     ("format([d],'0.##')", "12.5", ("format-culture",)),
     ("format([i],'0.##')", "7", ("format-culture",)),
@@ -344,6 +358,8 @@ def test_a_constraint_refuses_what_a_query_may_say(translator: Make, source: str
         ("convert(varchar(30),[dt],(130))", "Hijri"),
         ("format([d],'N2','de-DE')", "culture de-DE"),
         ("parse([v] as int using 'de-DE')", "culture de-DE"),
+        ("format([dt],'d','en-GB')", "culture en-GB"),
+        ("format([d],'C','en-GB')", "culture en-GB"),
         ("[doc].query('/r/a')", "method query"),
         ("[doc].value('(/r/a)[last()]','int')", "XPath"),
         ("[doc].modify('delete /r')", "method modify"),
@@ -359,3 +375,47 @@ def test_a_constraint_refuses_what_a_query_may_say(translator: Make, source: str
 def test_what_has_no_sensible_answer_is_refused_in_a_query_too(translator: Make, source: str, reason: str) -> None:
     with pytest.raises(Untranslatable, match=reason):
         translator(lenient=True).scalar_of(source)
+
+
+def test_a_random_number_of_a_new_id(values: Connection, translator: Make) -> None:
+    sql = translator(lenient=True).scalar_of("abs(checksum(newid()))%(10)").sql
+    ((found,),) = fetch(values, f"SELECT {sql} FROM v")
+    assert 0 <= found < 10
+
+
+def test_arguments_are_read_once(translator: Make) -> None:
+    nested = "left(" * 40 + "datename(month,[dt])" + ",(9))" * 40
+    used = translator(lenient=True)
+    used.scalar_of(nested)
+    assert used.remarks.count("language-names") == 1
+
+
+CONDITIONS: list[tuple[str, int, tuple[str, ...]]] = [
+    ("[n] COLLATE Latin1_General_CI_AI like '[a-c]%'", 0, ("like-accents", "like-range")),
+    ("[bin] like [v]", 1, ("like-pattern",)),
+    ("[v]+'\\\\' like [v]+'\\\\'", 1, ("like-pattern",)),
+    ("[dt] like 'Feb%'", 1, ("language-names",)),
+    ("[digits]=(42)", 1, ("text-to-number",)),
+    ("[digits] between [t] and [i]*(10)", 1, ("text-to-number", "text-to-number")),
+    ("[dt]>[iso]", 1, ("text-to-date",)),
+    ("[g]=[v]", 0, ("text-to-guid",)),
+    ("[at]>[dt]", 0, ("offset-lost",)),
+    ("[at]='2024-02-29T13:00:00+01:00'", 1, ("offset-lost",)),
+    ("'2024-02-29 06:30:00.5 -05:30'>[at]", 1, ("offset-lost",)),
+    ("[i] in (7,'8')", 1, ()),
+    ("[doc].exist('/r/a')=(1)", 1, ("xml-methods",)),
+    ("[part]=[h].GetAncestor((2))", 1, ("other-compared",)),
+    ("[nothing] is not distinct from [nothing]", 1, ()),
+    ("[place].STIntersects([place])=(1)", 1, ("spatial-methods",)),
+]
+
+
+def test_conditions_of_a_query(values: Connection, translator: Make) -> None:
+    wrong = []
+    for source, expected, remarks in CONDITIONS:
+        used = translator(lenient=True)
+        sql = used.condition_of(source)
+        ((found,),) = fetch(values, f"SELECT {sql} FROM v")
+        if (found, tuple(used.remarks)) != (expected, remarks):
+            wrong.append((source, sql, found, used.remarks))
+    assert wrong == [], "\n".join(map(str, wrong))
