@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+if TYPE_CHECKING:
+    from migrator.model.translation import Translation
+
 Source = Annotated[
     str, typer.Argument(metavar="SOURCE", help="A .bacpac or .dacpac, a .sql file or a folder of .sql files.")
+]
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        help="A .bacpac or .dacpac, or scripts: .sql files and folders of them in their order, a .sqlproj.",
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="DIR", help="Where it goes. [default: out/<source>]", show_default=False),
 ]
 TargetUrl = Annotated[
     str,
@@ -33,9 +48,33 @@ ShowValues = Annotated[
     bool, typer.Option("--show-values", help="Show the keys of differing rows in clear; they may be health data.")
 ]
 
+
+class Level(StrEnum):
+    """The statuses that ``--strict`` knows."""
+
+    LOSSY = "lossy"
+    MANUAL = "manual"
+    BLOCKED = "blocked"
+
+
+Strict = Annotated[
+    Level | None,
+    typer.Option("--strict", help="Exit code 1 if any object has this status or a worse one.", show_default=False),
+]
+
 DEFAULT_WORKERS: Final = max(2, min(8, os.cpu_count() or 2))
 
 _DURATION: Final = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
+
+
+def strict_code(translation: Translation, level: Level | None) -> int:
+    """The exit code of a command that only translates: 1 where an object is as bad as ``level``."""
+    from migrator.model.finding import Status
+
+    if level is None:
+        return 0
+    least = Status(level.value).rank
+    return int(any(item.status.rank >= least for item in translation.objects))
 
 
 def seconds(text: str) -> float:

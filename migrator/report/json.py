@@ -46,7 +46,7 @@ def rehearsal_json(rehearsal: Rehearsal, *, shown: Shown) -> dict[str, Any]:
         "effort_minutes": rehearsal.effort_minutes,
         "table_list": [_compared(table) | _loaded(loads.get(table.table)) for table in validation.tables],
         "difference_list": _differences(validation, shown),
-        "findings": [_finding(finding) for finding in translation.findings],
+        "findings": [finding_values(finding) for finding in translation.findings],
         "source": {
             "name": rehearsal.source,
             "identity": rehearsal.source_identity,
@@ -119,7 +119,8 @@ def _loaded(load: TableLoad | None) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_values(finding: Finding) -> dict[str, Any]:
+    """One remark."""
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),

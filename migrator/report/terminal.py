@@ -62,10 +62,10 @@ def _phases(phases: Sequence[PhaseTime]) -> list[str]:
         for phase in phases
     ]
     together = ("together", seconds(total, total), "", "", "")
-    return _table([head, *rows, together], rule_after=(0, len(rows)))
+    return table_lines([head, *rows, together], rule_after=(0, len(rows)))
 
 
-def _table(rows: Sequence[Sequence[str]], *, rule_after: Iterable[int]) -> list[str]:
+def table_lines(rows: Sequence[Sequence[str]], *, rule_after: Iterable[int]) -> list[str]:
     """Columns wide enough for their longest text; the first to the left, the others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     rule = "-" * (sum(widths) + 3 * (len(widths) - 1))

@@ -3,39 +3,86 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from migrator.errors import OutputError
 from migrator.model.schema import ObjectKind
 from migrator.model.translation import Phase, Statement, Translation
+from migrator.mysql.connect import SQL_MODE
+from migrator.report.write import write_text
 
-_FILES: Final = {phase: f"{number:02d}_{phase.replace(' ', '_')}.sql" for number, phase in enumerate(Phase, 1)}
+FILES: Final = {phase: f"{number:02d}_{phase.replace(' ', '_')}.sql" for number, phase in enumerate(Phase, 1)}
+NAMES: Final = "names.json"
+_MARK: Final = "-- Made by migrator."
+"""The first words of every script: what does not begin so is not ours to remove."""
 _HEAD: Final = {
     Phase.TABLES: "Before the rows are loaded.",
     Phase.INDEXES: "After the rows are loaded.",
     Phase.FOREIGN_KEYS: "After the indexes are built.",
+    Phase.VIEWS: "After the tables are there.",
+    Phase.ROUTINES: "After the tables are there.",
+    Phase.TRIGGERS: "After the rows are loaded: a trigger must not see them.",
+}
+_WHOLE: Final = {
+    ObjectKind.VIEW: "view",
+    ObjectKind.SYNONYM: "view",
+    ObjectKind.SEQUENCE: "sequence",
+    ObjectKind.PROCEDURE: "procedure",
+    ObjectKind.FUNCTION: "function",
+    ObjectKind.TRIGGER: "trigger",
+}
+_PARTS: Final = {
+    ObjectKind.PRIMARY_KEY: "keys",
+    ObjectKind.UNIQUE: "keys",
+    ObjectKind.INDEX: "indexes",
+    ObjectKind.FOREIGN_KEY: "foreign_keys",
+    ObjectKind.CHECK: "checks",
 }
 
 
 def write_scripts(translation: Translation, folder: Path) -> tuple[Path, ...]:
-    """Write one file for each phase that has statements, and names.json. Raises OutputError."""
+    """Write one file for each phase that has statements, and names.json; a script of an earlier run that has no
+    statements any more goes. Raises OutputError.
+
+    ``cat folder/*.sql | mysql database`` runs them in their order; each may also be run by itself.
+    """
     written: list[Path] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for phase, name in _FILES.items():
-            statements = translation.of(phase)
-            if statements:
-                path = folder / name
-                head = f"-- {_HEAD.get(phase, 'After the tables are there.')}\n\n"
-                path.write_text(head + "".join(map(_text, statements)), encoding="utf-8")
-                written.append(path)
-        path = folder / "names.json"
-        path.write_text(json.dumps(names(translation), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        written.append(path)
-    except OSError as error:
-        raise OutputError(f"the scripts cannot be written to {folder}", why=error.strerror or str(error)) from error
+    for phase, name in FILES.items():
+        statements = translation.of(phase)
+        if statements:
+            text = "".join((_head(translation, phase), *map(_text, statements)))
+            written.append(write_text(folder / name, text))
+        else:
+            _remove(folder / name)
+    body = json.dumps(names(translation), indent=2, ensure_ascii=False) + "\n"
+    written.append(write_text(folder / NAMES, body))
     return tuple(written)
+
+
+def _head(translation: Translation, phase: Phase) -> str:
+    """What the session needs whatever the client's defaults are."""
+    lines = [
+        f"{_MARK} {_HEAD[phase]}",
+        f"SET NAMES utf8mb4 COLLATE {translation.collation};",
+        f"SET SESSION sql_mode = '{SQL_MODE}';",
+    ]
+    if phase is Phase.TABLES:
+        lines.append(f"ALTER DATABASE CHARACTER SET {translation.character_set} COLLATE {translation.collation};")
+    return "\n".join(lines) + "\n\n"
+
+
+def _remove(path: Path) -> None:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            ours = file.readline().startswith(_MARK)
+        if ours:
+            path.unlink()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError(f"{path} of an earlier run cannot be removed", why=error.strerror or str(error)) from error
 
 
 def _text(statement: Statement) -> str:
@@ -49,15 +96,44 @@ def _text(statement: Statement) -> str:
     return f"{statement.sql};\n\n"
 
 
-def names(translation: Translation) -> dict[str, dict[str, object]]:
-    """Source table -> its name in MySQL, and source column -> the columns that hold its value; view -> its name."""
-    tables: dict[str, dict[str, object]] = {}
+def names(translation: Translation) -> dict[str, dict[str, Any]]:
+    """By source name what it is called in MySQL: a table with its columns and parts, or a view, routine or trigger.
+
+    A column has a list, since one value may need two columns; parts (``keys``, ``indexes``, ``foreign_keys``,
+    ``checks``) are there only where they have another name.
+    """
+    found: dict[str, dict[str, Any]] = {}
     for mapping in translation.mappings:
         columns: dict[str, list[str]] = {}
         for column in mapping.columns:
             columns.setdefault(column.source, []).append(column.name)
-        tables[str(mapping.source)] = {"table": mapping.target, "columns": columns}
+        found[str(mapping.source)] = {"table": mapping.target, "columns": columns}
     for item in translation.objects:
-        if item.kind is ObjectKind.VIEW and item.target:
-            tables[item.object] = {"view": item.target}
-    return tables
+        if item.target and item.kind in _WHOLE:
+            found[item.object] = {_WHOLE[item.kind]: item.target}
+    for table, kind, name, target in _parts(translation):
+        if table in found:
+            found[table].setdefault(kind, {})[name] = target
+    return found
+
+
+def _parts(translation: Translation) -> Iterator[tuple[str, str, str, str]]:
+    """Table, kind, name and name in MySQL of the parts that are called otherwise there."""
+    known = {str(mapping.source) for mapping in translation.mappings}
+    for item in translation.objects:
+        kind = _PARTS.get(item.kind)
+        if kind is None or not item.target:
+            continue
+        table = _owner(item.object, known)
+        name = item.object[len(table) + 1 :]
+        if table and name != item.target:
+            yield table, kind, name, item.target
+
+
+def _owner(label: str, tables: set[str]) -> str:
+    """The table in front of ``schema.table.part``: the longest that is one, as names may have points in them."""
+    end = len(label)
+    while (end := label.rfind(".", 0, end)) > 0:
+        if label[:end] in tables:
+            return label[:end]
+    return ""
