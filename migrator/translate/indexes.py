@@ -103,6 +103,8 @@ class IndexPlanner:
             self.notes.add(
                 "index-fulltext" if found else "index-fulltext-dropped", ObjectKind.INDEX, label, index.place
             )
+            if found and len(found) < len(index.columns):
+                self.notes.add("index-fulltext-columns", ObjectKind.INDEX, label, index.place)
             if found:
                 self._append(index.name, found, ObjectKind.INDEX, label, word="FULLTEXT")
         elif index.kind is IndexKind.SPATIAL:

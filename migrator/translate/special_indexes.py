@@ -17,10 +17,11 @@ NOT_IN_MYSQL: Final = {
 
 
 def full_text_parts(draft: TableDraft, index: Index) -> tuple[IndexPart, ...] | None:
-    """The columns of a FULLTEXT key; None where MySQL takes them not: text that is stored, all of one collation."""
+    """The columns of a FULLTEXT key, without those that are no text that is stored; None where nothing is left, or
+    where they have more than one collation."""
     columns = [draft.of_source(column.name) for column in index.columns]
     texts = [column for column in columns if column is not None and _is_text(column)]
-    if not texts or len(texts) < len(columns) or len({column.collation for column in texts}) > 1:
+    if not texts or len({column.collation for column in texts}) > 1:
         return None
     return tuple(IndexPart(column.name) for column in texts)
 

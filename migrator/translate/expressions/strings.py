@@ -221,6 +221,7 @@ def _replace(translator: Translator, arguments: Arguments) -> Value:
             if isinstance(new.literal, str)
             else rf"REPLACE(REPLACE({put}, '\\', '\\\\'), '$', '\\$')"
         )
+        text = as_text(translator.pinned(value)).sql
         sql = f"REGEXP_REPLACE({text}, {quoted_text(literally(old.literal))}, {put}, 1, 0, 'in')"
     else:
         translator.leeway.differs("replace-exact", "REPLACE of letters: MySQL distinguishes their case")
@@ -266,7 +267,8 @@ def _trimmed(translator: Translator, arguments: Arguments, side: str) -> Value:
     flags = "c" if "_BIN" in collation or "_CS" in collation else "i"
     one = "[" + "".join(sorted({re.sub(r"[\\\[\]^&-]", r"\\\g<0>", letter) for letter in letters.literal})) + "]"
     pattern = {"both": rf"^{one}+|{one}+\z", "leading": f"^{one}+", "trailing": rf"{one}+\z"}[side]
-    sql = f"REGEXP_REPLACE({as_text(value).sql}, {quoted_text(pattern)}, '', 1, 0, '{flags}')"
+    text = as_text(translator.pinned(value)).sql
+    sql = f"REGEXP_REPLACE({text}, {quoted_text(pattern)}, '', 1, 0, '{flags}')"
     return Value(sql, value.type, nullable=value.nullable, **inherited([value]))
 
 
