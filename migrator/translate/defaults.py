@@ -47,7 +47,7 @@ def draft_defaults(draft: TableDraft, rules: Rules, notes: Notes) -> None:
         if column.target.part in (Part.OFFSET_MINUTES, Part.VARIANT_TYPE):
             continue
         if column.auto_increment:
-            notes.count(ObjectKind.DEFAULT, label)
+            notes.count(ObjectKind.DEFAULT, label, f"{draft.name}.{column.name}")
             continue
         translator = Translator(Scope(rules, stable=False, fraction=_fraction(column)))
         try:

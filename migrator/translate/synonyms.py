@@ -14,11 +14,6 @@ from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 
 
-def resolved(database: Database) -> dict[ObjectName, ObjectName]:
-    """Synonyms of objects of the same database: what a query that names one means."""
-    return {synonym.name: synonym.local for synonym in database.synonyms if synonym.local is not None}
-
-
 def synonym_statements(
     database: Database, drafts: Mapping[ObjectName, TableDraft], rules: Rules, tables: Namer, notes: Notes
 ) -> Iterator[Statement]:
@@ -39,7 +34,7 @@ def synonym_statements(
                 why = f"{local} is not there"
             notes.add("synonym", ObjectKind.SYNONYM, label, synonym.place, why=why)
             continue
-        name = tables.take(rules.prefix(synonym.name.schema) + synonym.name.name, label)
+        name = tables.take_ruled(rules.table_name(synonym.name), label, label)
         notes.count(ObjectKind.SYNONYM, label, name)
         notes.add("synonym-view", ObjectKind.SYNONYM, label, synonym.place, target=draft.name)
         columns = ", ".join(quoted(column.name) for column in draft.columns if column.source is not None)

@@ -60,9 +60,13 @@ class ViewPlanner:
         self._catalog = Catalog(database.name, drafts, database.collation)
         for table in database.tables:
             self._catalog.refuse(table.name, "MySQL cannot have")
-        for other in database.others:
-            if other.kind is ObjectKind.SYNONYM:
-                self._catalog.refuse(other.name, "is a synonym")
+        for synonym in database.synonyms:
+            if synonym.local is None:
+                self._catalog.refuse(
+                    synonym.name, f"stands for {'.'.join(synonym.target)}, which is not in the database"
+                )
+            else:
+                self._catalog.stands_for(synonym.name, synonym.local)
 
     def plan(self) -> list[Statement]:
         """CREATE VIEW for each view that MySQL can have, in an order that the server takes."""
@@ -114,10 +118,10 @@ class ViewPlanner:
             raise Untranslatable("it has a column without a name")
         columns = renamed(query.columns, view.columns)
         label = str(module.name)
-        wanted = self._rules.chosen_name(module.name) or self._rules.prefix(module.name.schema) + module.name.name
-        name = self._names.take(wanted, label)
+        naming = self._rules.table_name(module.name)
+        name = self._names.take_ruled(naming, label, label)
         self._notes.count(ObjectKind.VIEW, label, name)
-        if name != wanted:
+        if name != naming.wanted:
             self._notes.add("name-changed", ObjectKind.VIEW, label, module.place, name=name)
         if any(column.type is not None and column.type.base is SqlType.DATETIMEOFFSET for column in columns):
             writer.remarks.append("view-offset")

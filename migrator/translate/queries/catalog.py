@@ -29,6 +29,7 @@ class Catalog:
         self._collation = collation
         self._relations = {folded(draft.object): self._of_table(draft) for draft in tables}
         self._refused: dict[tuple[str, str], str] = {}
+        self._meant: dict[tuple[str, str], ObjectName] = {}
         self._targets = {fold(relation.target) for relation in self._relations.values()}
 
     def add(self, name: ObjectName, target: str, columns: tuple[Output, ...]) -> None:
@@ -39,6 +40,10 @@ class Catalog:
     def refuse(self, name: ObjectName, reason: str) -> None:
         """An object that the target has not; ``reason`` follows its name."""
         self._refused[folded(name)] = reason
+
+    def stands_for(self, synonym: ObjectName, meant: ObjectName) -> None:
+        """A query that names ``synonym`` reads ``meant``; SQL Server allows no synonym of a synonym."""
+        self._meant[folded(synonym)] = meant
 
     def has_target(self, name: str) -> bool:
         """True where a table or view of the target is called so."""
@@ -56,6 +61,8 @@ class Catalog:
         given = parts[-2] if len(parts) > 1 and parts[-2] else ""
         for each in [given] if given else [schema, DEFAULT_SCHEMA]:
             key = folded(ObjectName(each, name))
+            meant = self._meant.get(key)
+            key = key if meant is None else folded(meant)
             if key in self._relations:
                 return self._relations[key]
             if key in self._refused:
