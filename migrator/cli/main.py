@@ -27,7 +27,7 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Interrupted(
-                "interrupted", todo="what was committed stays; run the same command with --resume to go on"
+                "interrupted", todo="what was committed stays; a rehearsal goes on with the same command and --resume"
             ) from None
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from migrator import __version__
 from migrator.model.finding import Finding, Severity, Status
+from migrator.model.places import places
 from migrator.model.schema import Database, Place
 from migrator.model.translation import Translation
 from migrator.report import summary
@@ -33,6 +34,7 @@ def translation_values(
     by_object: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in translation.findings:
         by_object[finding.kind, finding.object].append(finding)
+    written = places(database)
     return {
         "source": {"name": source, "database": database.name, "product": database.product},
         "target": {"character_set": translation.character_set, "collation": translation.collation},
@@ -47,7 +49,7 @@ def translation_values(
                 "status": str(item.status),
                 "target": item.target,
                 "findings": list(dict.fromkeys(finding.rule for finding in by_object[item.kind, item.object])),
-                "place": _place(next((f.place for f in by_object[item.kind, item.object] if f.place), None)),
+                "place": _place(written.get((item.kind, item.object))),
             }
             for item in translation.objects
         ],

@@ -130,7 +130,7 @@ class SequencePlanner:
                 self._notes.count(ObjectKind.SEQUENCE, label, counted)
                 self._notes.add("sequence-identity", ObjectKind.SEQUENCE, label, sequence.place, column=counted)
                 continue
-            table = tables.take(self._rules.prefix(sequence.name.schema) + sequence.name.name, label)
+            table = tables.take_ruled(self._rules.table_name(sequence.name), label, label)
             function = routines.take(f"next_{table}", label)
             self._notes.count(ObjectKind.SEQUENCE, label, table)
             self._notes.add("sequence-table", ObjectKind.SEQUENCE, label, sequence.place, function=function)

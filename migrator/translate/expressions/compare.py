@@ -50,7 +50,7 @@ def comparable(scope: Scope, left: Value, right: Value, leeway: Leeway = STRICT)
     same = len(families) <= 1 or families <= NUMBERS or families <= MOMENTS - {Family.TIME}
     if not same:
         raise Untranslatable("it compares values of types that each engine converts in its own way")
-    if leeway.lenient and not families and left.type is not None and right.type is not None:
+    if not families and left.type is not None and right.type is not None and strange != _COUNTERS:
         leeway.differs("other-compared", "it compares values of a type that MySQL has not")
     return _operand(scope, left, right), _operand(scope, right, left)
 

@@ -10,7 +10,7 @@ from migrator.model.datatype import DataType
 from migrator.mysql.connect import quoted
 from migrator.translate.expressions.datatypes import common_type
 from migrator.translate.expressions.literals import converted
-from migrator.translate.expressions.value import Family, Untranslatable, Value, family_of
+from migrator.translate.expressions.value import Family, Leeway, Untranslatable, Value, family_of
 from migrator.translate.names import Namer
 from migrator.translate.queries import tops
 from migrator.translate.queries.query import Query
@@ -56,7 +56,9 @@ def united(writer: Writer, branches: list[Query], words: list[str]) -> Query:
     """The branches of a UNION as one query; ``words`` has what stands before each. Raises Untranslatable."""
     if len(branches) == 1:
         return branches[0]
-    types = [_common([branch.columns[place] for branch in branches]) for place in range(len(branches[0].columns))]
+    leeway = writer.values(Reach(None)).leeway
+    places = range(len(branches[0].columns))
+    types = [_common([branch.columns[place] for branch in branches], leeway) for place in places]
     fitted = [_fitted(writer, branch, types) for branch in branches]
     text = fitted[0].sql
     for word, branch in zip(words[1:], fitted[1:], strict=True):
@@ -75,12 +77,12 @@ def united(writer: Writer, branches: list[Query], words: list[str]) -> Query:
     return Query(text, (), "", columns, closed=True)
 
 
-def _common(outputs: list[Output]) -> DataType | None:
+def _common(outputs: list[Output], leeway: Leeway) -> DataType | None:
     """The type that T-SQL gives a column of a UNION: text gives way to everything else."""
     known = [output for output in outputs if output.type is not None]
     others = [output for output in known if family_of(output.type) not in (Family.TEXT, Family.BINARY)]
     chosen = others or known
-    return common_type([Value("", output.type) for output in chosen]) if chosen else None
+    return common_type([Value("", output.type) for output in chosen], leeway) if chosen else None
 
 
 def _fitted(writer: Writer, query: Query, types: list[DataType | None]) -> Query:

@@ -91,8 +91,6 @@ class QueryValues(Translator):
             return found
         if isinstance(node, exp.Identifier):  # before a method's dot sqlglot leaves bare names
             return self.reach.column(node.name)
-        if isinstance(node, exp.AtTimeZone):
-            raise Untranslatable("it converts between time zones by AT TIME ZONE")
         if isinstance(node, exp.Parameter):
             return self.writer.parameter(node.name)
         return super().scalar(node)

@@ -59,7 +59,9 @@ def test_release_drops_the_runs_own_tables_and_no_other(connection: Connection) 
 
 
 def test_release_drops_the_runs_views_before_its_tables(connection: Connection) -> None:
-    control.claim(connection, control.Run("a" * 32, "sha256:1", "b" * 64, ("t", "shown", "never made")))
+    control.claim(
+        connection, control.Run("a" * 32, "sha256:1", "b" * 64, ("t",), (("VIEW", "shown"), ("VIEW", "never made")))
+    )
     execute(connection, "CREATE TABLE `t` (`id` INT PRIMARY KEY)", doing="making a table")
     execute(connection, "CREATE VIEW `shown` AS SELECT `id` FROM `t`", doing="making a view")
     execute(connection, "CREATE VIEW `stranger` AS SELECT 1 AS `one`", doing="making a view")

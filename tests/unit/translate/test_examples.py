@@ -98,7 +98,7 @@ def test_the_column_of_a_type_follows_from_its_patterns(tmp_path: Path) -> None:
     [
         ("a varchar(10)", "LEN(a)", "CHAR_LENGTH(`a`)", ""),
         ("a varchar(10)", "LEN(a)", "LENGTH(`a`)", "it becomes CHAR_LENGTH(`a`)"),
-        ("a int", "LEN(a)", "CHAR_LENGTH(`a`)", "MySQL treats otherwise"),
+        ("a int", "LEN(a)", "CHAR_LENGTH(`a`)", "it becomes CHAR_LENGTH(CAST(`a` AS CHAR"),
         ("a varchar(10)", "LEN(b)", "CHAR_LENGTH(`b`)", "b is no column"),
         ("a varchar(10)", "UPPER(a)", "UPPER(`a`)", "this rule has no say in it"),
         ("a varchar(", "LEN(a)", "x", "ends"),
