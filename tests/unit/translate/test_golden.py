@@ -43,7 +43,8 @@ def test_there_is_one_for_every_remark_about_tables() -> None:
     said = {finding.rule for translation in translations for finding in translation.findings}
     elsewhere = {
         # made by other sources than scripts, by a server, or by tables too large for a page
-        "comment-cut", "index-other", "module-hidden", "temporal", "unique-too-wide", "view-column-missing", "view-rejected",
+        "comment-cut", "index-other", "module-hidden", "temporal", "unique-too-wide",
+        "view-column-missing", "view-rejected",
         "permission", "extended-property", "xml-schema", "disabled", "principal",
         "security-object", "other-object", "foreign-key-orphans",
     }  # fmt: skip
