@@ -8,6 +8,7 @@ characters without weight (controls, formats) left out everywhere. Rules of sing
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,20 @@ from migrator.wire.arrays import value_bytes
 
 _CONTROLS: Final = "[\\x00-\\x08\\x0E-\\x1F\\x7F]"
 """Characters of ASCII without weight; tab, line feed and their like have one."""
+_WHOLE: Final = re.compile("([\xdf\u1e9e\u0439\u0419])")
+"""Sharp s and Cyrillic short i: the first differs from ss as an accent does, the second is no other letter's."""
+_SMALL_KANA: Final = "\u3041\u3043\u3045\u3047\u3049\u3063\u3083\u3085\u3087\u308e"
+_KANA: Final = {
+    **{ord(letter): ord(letter) + 1 for letter in _SMALL_KANA},
+    **{code: code - 0x60 + (chr(code - 0x60) in _SMALL_KANA) for code in range(0x30A1, 0x30F7)},
+    **dict.fromkeys((0x3095, 0x30F5), 0x304B),
+    **dict.fromkeys((0x3096, 0x30F6), 0x3051),
+}
+"""Katakana and small kana to full-sized hiragana: they differ as letter case does."""
+_BASES: Final = str.maketrans(
+    {"\xe6": "ae", "\u0153": "oe", "\xf0": "d", "\u0111": "d", "\u0127": "h", "\u0142": "l", "\xf8": "o"}
+)
+"""Letters without decomposition that differ from these by an accent alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +70,23 @@ class Folding:
         return pc.replace_with_mask(folded, pc.fill_null(other, False), pc.take(made, distinct.indices))
 
     def _text(self, value: str) -> str:
-        text = unicodedata.normalize("NFKD" if self.case else "NFD", value)
+        pieces = _WHOLE.split(value)
+        pieces[::2] = map(self._decomposed, pieces[::2])
+        pieces[1::2] = map(self._single, pieces[1::2])
+        return "".join(pieces)
+
+    def _single(self, letter: str) -> str:
         if self.case:
-            # Folding may compose anew, or give letters that decompose.
-            text = unicodedata.normalize("NFKD", text.casefold())
+            letter = letter.lower()
+        return "ss" if self.accents and letter == "\xdf" else letter
+
+    def _decomposed(self, text: str) -> str:
+        text = unicodedata.normalize("NFKD" if self.case else "NFD", text)
+        if self.case:
+            # Folding may give letters that decompose again.
+            text = unicodedata.normalize("NFKD", text.casefold()).translate(_KANA)
+        if self.accents:
+            text = text.translate(_BASES)
         return "".join(letter for letter in text if not self._is_ignored(letter))
 
     def _is_ignored(self, letter: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -94,45 +95,55 @@ UTF16: Final = "utf16-units"
 
 def tallies(database: Database, translation: Translation) -> dict[ObjectName, tuple[Tally, ...]]:
     """The measures of every table that has any, in the order of the findings."""
-    findings: dict[str, list[Finding]] = {}
+    findings: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in translation.findings:
-        findings.setdefault(finding.object, []).append(finding)
+        findings[finding.object].append(finding)
+    whole = findings.get(database.name or "the database", ())
+    common = _Common(
+        findings,
+        translation.collation,
+        tuple(label for label, found in findings.items() if any(finding.rule == UTF16 for finding in found)),
+        padded=any(finding.rule == PADDED for finding in whole),
+    )
     by_name = {table.name: table for table in database.tables}
     planned = {}
     for mapping in translation.mappings:
         table = by_name.get(mapping.source)
-        if table is not None:
-            found = tuple(_of_table(table, mapping, findings, database, translation))
-            if found:
-                planned[table.name] = found
+        found = () if table is None else tuple(_of_table(table, mapping, common))
+        if found:
+            planned[mapping.source] = found
     return planned
 
 
-def _of_table(
-    table: Table,
-    mapping: TableMapping,
-    findings: Mapping[str, list[Finding]],
-    database: Database,
-    translation: Translation,
-) -> Iterator[Tally]:
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What all tables share: findings by object, the default collation, what counts UTF-16 units, whether blanks at the
+    end of text are remarked upon."""
+
+    findings: Mapping[str, Sequence[Finding]]
+    collation: str
+    counting: tuple[str, ...]
+    padded: bool
+
+
+def _of_table(table: Table, mapping: TableMapping, common: _Common) -> Iterator[Tally]:
     places = _places(table, mapping)
     for place in places.values():
-        for finding in findings.get(place.object, ()):
+        for finding in common.findings.get(place.object, ()):
             if finding.kind is ObjectKind.COLUMN and finding.rule in BY_COLUMN:
                 yield BY_COLUMN[finding.rule](finding.rule, place)
         yield from _by_itself(place)
     for label, columns in _unique_keys(table):
         key = tuple(places[name.casefold()] for name in columns if name.casefold() in places)
         if len(key) == len(columns):
-            yield from _of_key(label, key, findings.get(label, ()), translation.collation)
+            yield from _of_key(label, key, common.findings.get(label, ()), common.collation)
     texts = tuple(place.column.name for place in places.values() if _is_text(place.column))
-    counting = (label for label, remarks in findings.items() if any(finding.rule == UTF16 for finding in remarks))
-    for label in counting if texts else ():
-        if label.startswith(f"{table.name}."):
-            yield Supplementary(UTF16, label, texts)
+    if texts:
+        for label in common.counting:
+            if label.startswith(f"{table.name}."):
+                yield Supplementary(UTF16, label, texts)
     varying = tuple(place.column.name for place in places.values() if _is_text(place.column, _VARYING))
-    remarks = findings.get(database.name or "the database", ())
-    if varying and any(finding.rule == PADDED for finding in remarks):
+    if varying and common.padded:
         yield Padded(PADDED, str(table.name), varying)
 
 
