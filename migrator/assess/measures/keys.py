@@ -128,10 +128,9 @@ class KeyCollisions:
         keys = np.concatenate(self.hashes) if self.hashes else np.empty(0, np.uint64)
         keys.sort()
         touched = int(np.count_nonzero(keys[1:] == keys[:-1]))
-        detail = (
-            f"{touched:,} of {len(keys):,} keys are equal to another one under {self.collations}, as near as Unicode's "
-            "case folding and decomposition come to it (languages' own rules are left out)"
-        )
+        detail = f"{touched:,} of {len(keys):,} keys are equal to another one under {self.collations}"
+        if any(part.folding is not None and not part.folding.exact for part in self.parts):
+            detail += ", as near as Unicode's case folding and decomposition come to it, without rules of one language"
         return Measurement(COLLIDES, self.object, touched, rows, detail)
 
 

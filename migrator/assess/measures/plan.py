@@ -26,6 +26,9 @@ from migrator.model.translation import Translation
 DATES: Final = "date-range"
 LOBS: Final = "lob-size"
 PADDED: Final = "no-pad"
+DIGITS: Final = "seventh-digit"
+
+_DIGITS: Final = "{touched:,} of {given:,} values have a seventh digit of a second"
 
 _TEXT: Final = frozenset({SqlType.CHAR, SqlType.NCHAR, SqlType.VARCHAR, SqlType.NVARCHAR, SqlType.TEXT, SqlType.NTEXT})
 _VARYING: Final = frozenset({SqlType.VARCHAR, SqlType.NVARCHAR})
@@ -63,7 +66,7 @@ _GIVEN: Final = _values(values.present, "{given:,} values")
 _ALL: Final = _values(values.everything, "all {touched:,} rows: the values are made anew")
 
 BY_COLUMN: Final[Mapping[str, _Maker]] = {
-    "seventh-digit": _values(values.seventh_digits, "{touched:,} of {given:,} values have a seventh digit"),
+    DIGITS: _values(values.seventh_digits, _DIGITS),
     "decimal-scale": _decimals,
     "datetimeoffset-split": _values(values.offsets, "{touched:,} of {given:,} values have another offset than zero"),
     "char-blanks": _values(values.blank_ends, "{touched:,} of {given:,} values end with blanks"),
@@ -173,6 +176,9 @@ def _by_itself(place: _Place) -> Iterator[Tally]:
     if type_.base in _DATES:
         sentence = "{touched:,} of {given:,} values are outside of the years 1000 to 9999 that MySQL promises to hold"
         yield Values(DATES, place.object, place.column.name, values.outside_range, sentence, quiet=True)
+    if type_.base is SqlType.DATETIMEOFFSET and place.target.scale < (7 if type_.scale is None else type_.scale):
+        # The finding about these columns is another one, but the digit is cut off all the same.
+        yield Values(DIGITS, place.object, place.column.name, values.seventh_digits, _DIGITS, quiet=True)
     if type_.is_lob:
         yield Lobs(LOBS, place.object, place.column.name, type_.base in _WIDE)
 

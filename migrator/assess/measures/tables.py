@@ -50,9 +50,8 @@ def padded_everywhere(database: str, tables: Sequence[tuple[Padded, int]]) -> Me
     """One measurement of all tables' texts, given with their rows."""
     values = Counter({f"{tally.object}.{name}": count for tally, _ in tables for name, count in tally.values.items()})
     most = [f"{name} {count:,}" for name, count in values.most_common(_NAMED) if count]
-    detail = (
-        f"{values.total():,} texts in {sum(map(bool, values.values())):,} of {len(values):,} columns end with a blank"
-    )
+    columns = sum(len(tally.columns) for tally, _ in tables)
+    detail = f"{values.total():,} texts in {sum(map(bool, values.values())):,} of {columns:,} columns end with a blank"
     if most:
         detail += f"; most in {', '.join(most)}"
     touched = sum(tally.touched for tally, _ in tables)
