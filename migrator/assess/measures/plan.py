@@ -29,6 +29,7 @@ PADDED: Final = "no-pad"
 DIGITS: Final = "seventh-digit"
 
 _DIGITS: Final = "{touched:,} of {given:,} values have a seventh digit of a second"
+_ACCENTS: Final = "{touched:,} of {given:,} values have characters outside of ASCII"
 
 _TEXT: Final = frozenset({SqlType.CHAR, SqlType.NCHAR, SqlType.VARCHAR, SqlType.NVARCHAR, SqlType.TEXT, SqlType.NTEXT})
 _VARYING: Final = frozenset({SqlType.VARCHAR, SqlType.NVARCHAR})
@@ -70,6 +71,10 @@ BY_COLUMN: Final[Mapping[str, _Maker]] = {
     "decimal-scale": _decimals,
     "datetimeoffset-split": _values(values.offsets, "{touched:,} of {given:,} values have another offset than zero"),
     "char-blanks": _values(values.blank_ends, "{touched:,} of {given:,} values end with blanks"),
+    "collation-cs-ai": _values(values.beyond_ascii, _ACCENTS),
+    "collation-language": _values(
+        values.beyond_ascii, _ACCENTS + "; pairs of plain letters that a language takes for one are not counted"
+    ),
     "xml-as-text": _GIVEN,
     "json-as-text": _GIVEN,
     "vector-as-text": _GIVEN,
@@ -83,6 +88,20 @@ BY_COLUMN: Final[Mapping[str, _Maker]] = {
     "row-size": _characters,
 }
 """What is counted for a finding about a column."""
+
+_READS: Final[Mapping[str, frozenset[SqlType]]] = {
+    DIGITS: frozenset({SqlType.TIME, SqlType.DATETIME2, SqlType.DATETIMEOFFSET}),
+    "decimal-scale": frozenset({SqlType.DECIMAL, SqlType.NUMERIC}),
+    "datetimeoffset-split": frozenset({SqlType.DATETIMEOFFSET}),
+    "char-blanks": _TEXT,
+    "collation-cs-ai": _TEXT,
+    "collation-language": _TEXT,
+    "geography": frozenset({SqlType.GEOGRAPHY, SqlType.GEOMETRY}),
+    "geometry": frozenset({SqlType.GEOGRAPHY, SqlType.GEOMETRY}),
+    "sql-variant-split": frozenset({SqlType.SQL_VARIANT}),
+    "row-size": _TEXT | {SqlType.BINARY, SqlType.VARBINARY},
+}
+"""The types that a measure can read, where not all: a user's rules may give a finding to any type."""
 
 BY_KEY: Final[Mapping[str, Callable[[str, str, tuple[_Place, ...]], Tally]]] = {
     "unique-blanks": lambda rule, label, places: KeyBlanks(
@@ -133,7 +152,7 @@ def _of_table(table: Table, mapping: TableMapping, common: _Common) -> Iterator[
     places = _places(table, mapping)
     for place in places.values():
         for finding in common.findings.get(place.object, ()):
-            if finding.kind is ObjectKind.COLUMN and finding.rule in BY_COLUMN:
+            if finding.kind is ObjectKind.COLUMN and _can_read(finding.rule, place.column):
                 yield BY_COLUMN[finding.rule](finding.rule, place)
         yield from _by_itself(place)
     for label, columns in _unique_keys(table):
@@ -145,9 +164,13 @@ def _of_table(table: Table, mapping: TableMapping, common: _Common) -> Iterator[
         for label in common.counting:
             if label.startswith(f"{table.name}."):
                 yield Supplementary(UTF16, label, texts)
-    varying = tuple(place.column.name for place in places.values() if _is_text(place.column, _VARYING))
+    varying = tuple(place.column.name for place in places.values() if _is_of(place.column, _VARYING))
     if varying and common.padded:
         yield Padded(PADDED, str(table.name), varying)
+
+
+def _can_read(rule: str, column: Column) -> bool:
+    return rule in BY_COLUMN and (rule not in _READS or _is_of(column, _READS[rule]))
 
 
 def _of_key(label: str, key: tuple[_Place, ...], findings: Sequence[Finding], collation: str) -> Iterator[Tally]:
@@ -212,5 +235,9 @@ def _collation(target: TargetColumn, default: str) -> str:
     return found[1] if found else default
 
 
-def _is_text(column: Column, types: frozenset[SqlType] = _TEXT) -> bool:
+def _is_text(column: Column) -> bool:
+    return _is_of(column, _TEXT)
+
+
+def _is_of(column: Column, types: frozenset[SqlType]) -> bool:
     return column.type is not None and column.type.base in types

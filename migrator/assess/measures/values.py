@@ -73,6 +73,11 @@ def blank_ends(array: pa.Array) -> int:
     return int(np.count_nonzero(ends_blank(array)))
 
 
+def beyond_ascii(array: pa.Array) -> int:
+    """Texts that are not of ASCII alone."""
+    return present(array) - int(pc.sum(pc.string_is_ascii(array)).as_py() or 0)
+
+
 def ends_blank(array: pa.Array) -> Flags:
     """For each value whether it is text that ends with a blank."""
     data, places = value_bytes(array)

@@ -15,7 +15,7 @@ from support.arrow_source import ArrowSource
 
 from migrator.assess.measure import Job, count_segment, measure
 from migrator.assess.measures.keys import KeyCollisions
-from migrator.assess.measures.plan import tallies
+from migrator.assess.measures.plan import BY_COLUMN, BY_KEY, PADDED, UTF16, tallies
 from migrator.errors import RowsDamaged
 from migrator.events import Advanced, Event, Finished, Started, silent
 from migrator.model.datatype import MAX, DataType, SqlType
@@ -107,6 +107,23 @@ def test_every_finding_that_can_be_counted() -> None:
     assert "the largest of 4 values has 40,000 bytes" in note.detail
     assert "LobMaxSize of 40 KB" in found["lob-size", "care"].detail
     assert "3 texts in 3 of 3 columns" in found["no-pad", "care"].detail
+
+
+def test_every_measured_rule_is_one_of_the_checks() -> None:
+    for rule in (*BY_COLUMN, *BY_KEY, UTF16, PADDED):
+        assert RULES.check(rule).title
+
+
+def test_a_finding_that_somebody_gave_to_another_type_is_not_measured() -> None:
+    [decimals] = [finding for finding in TRANSLATION.findings if finding.rule == "decimal-scale"]
+    moved = tuple(
+        replace(decimals, rule=rule, object=f"dbo.People.{column}")
+        for rule in BY_COLUMN
+        for column in ("Login", "Rate", "Stamp")
+    )
+    found = measure(SOURCE, DATABASE, replace(TRANSLATION, findings=moved), emit=silent)
+    assert {(item.rule, item.object) for item in found} >= {("char-blanks", "dbo.People.Login")}
+    assert ("char-blanks", "dbo.People.Rate") not in {(item.rule, item.object) for item in found}
 
 
 def test_details_hold_no_values() -> None:
@@ -228,6 +245,7 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
     "char-blanks": lambda value: value.endswith(" "),
     "datetimeoffset-split": lambda value: value["minutes"] != 0,
     "date-range": _outside,
+    "collation-language": lambda value: not value.isascii(),
     "xml-as-text": lambda _: True,
     "hierarchyid-as-path": lambda _: True,
     "geography": lambda _: True,

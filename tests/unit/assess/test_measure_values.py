@@ -58,9 +58,14 @@ def shapes_of(array: pa.Array) -> list[pa.Array]:
             values.blank_ends,
             lambda v: v.endswith(" "),
         ),
+        (
+            pa.array(["abc", "", None, "é", "a\x7f", "a\x80"]),
+            values.beyond_ascii,
+            lambda v: not v.isascii(),
+        ),
         (pa.array([1, None, 3, None]), values.present, lambda _: True),
     ],
-    ids=["ticks", "time", "offsets", "moments", "datetime2", "dates", "blanks", "present"],
+    ids=["ticks", "time", "offsets", "moments", "datetime2", "dates", "blanks", "ascii", "present"],
 )
 def test_counts(array: pa.Array, count: Callable[[pa.Array], int], touched: Callable[[object], bool]) -> None:
     for piece in shapes_of(array):
