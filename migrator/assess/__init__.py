@@ -1,1 +1,1 @@
-"""What a person should know before a migration: pure content, for any report."""
+"""What a person should know before a migration: content, for any report."""
