@@ -8,7 +8,7 @@ from typing import Final
 
 from migrator.model.name import ObjectName
 from migrator.translate.tsql.bindings import Bound
-from migrator.translate.tsql.catalog import Catalog
+from migrator.translate.tsql.catalog import Catalog, key
 from migrator.translate.tsql.cursor import DEFAULT_SCHEMA, Cursor
 from migrator.translate.tsql.draft import same
 from migrator.translate.tsql.problems import Unreadable
@@ -161,11 +161,16 @@ def _add_type(arguments: Arguments, catalog: Catalog) -> bool:
     return True
 
 
-def _bound_to(text: str) -> tuple[ObjectName, str | None]:
-    """What a rule or default is bound to: a table and its column, or an alias type and None."""
+def _bound_to(text: str, catalog: Catalog) -> tuple[ObjectName, str | None]:
+    """What a rule or default is bound to: a table and its column, or an alias type and None.
+
+    Two names are a table's column where there is one, else a type. Source: Transact-SQL reference, sp_bindrule.
+    """
     parts = _name_parts(text)
-    if len(parts) == 1:
-        return ObjectName(DEFAULT_SCHEMA, parts[0]), None
+    type_ = ObjectName((parts[-2] if len(parts) > 1 else "") or DEFAULT_SCHEMA, parts[-1])
+    table = ObjectName(DEFAULT_SCHEMA, parts[0])
+    if len(parts) == 1 or (len(parts) == 2 and not catalog.has_object(table) and key(type_) in catalog.aliases):
+        return type_, None
     return ObjectName((parts[-3] if len(parts) > 2 else "") or DEFAULT_SCHEMA, parts[-2]), parts[-1]
 
 
@@ -173,7 +178,7 @@ def _binder(kind: Bound, argument: str) -> Callable[[Arguments, Catalog], bool]:
     """sp_bindrule or sp_bindefault; without ``argument`` the one that undoes it."""
 
     def run(arguments: Arguments, catalog: Catalog) -> bool:
-        owner, column = _bound_to(arguments.get("objname", ""))
+        owner, column = _bound_to(arguments.get("objname", ""), catalog)
         bound = None
         if argument:
             parts = _name_parts(arguments.get(argument, ""))
