@@ -257,6 +257,8 @@ def _bare(item: object) -> object:
         return None
     if isinstance(item, TypeName):
         return str(item).lower().replace(" ", "")
+    if isinstance(item, ColumnDraft) and item.nullable is None:
+        item = replace(item, nullable=True)  # to say NULL or to say nothing is the same, but for alias types
     if isinstance(item, list | tuple):
         return tuple(map(_bare, item))
     if is_dataclass(item):
