@@ -12,6 +12,13 @@ import typer
 Source = Annotated[
     str, typer.Argument(metavar="SOURCE", help="A .bacpac or .dacpac, a .sql file or a folder of .sql files.")
 ]
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        help="A .bacpac or .dacpac, a database project, or .sql files and folders of them, read one after another.",
+    ),
+]
 TargetUrl = Annotated[
     str,
     typer.Option(

@@ -139,6 +139,11 @@ class Assessment:
         """The objects whose text nobody could read."""
         return sum(kind.unknown for kind in self.kinds)
 
+    def reaches(self, status: Status) -> bool:
+        """True if any object or finding has this status or a worse one, or nobody knows of an object."""
+        objects = (item.unknown or item.status.rank >= status.rank for item in self.objects)
+        return any(objects) or any(group.status.rank >= status.rank for group in self.groups)
+
     @property
     def unread_lines(self) -> int:
         """The lines of the scripts that could not be read."""
