@@ -9,7 +9,7 @@ from typing import Final
 from migrator.assess import complexity
 from migrator.assess.tsql import create_table
 from migrator.model.assessment import AssessedObject
-from migrator.model.finding import Finding
+from migrator.model.finding import Finding, Status
 from migrator.model.schema import Database, Module, ObjectKind, Place, Table
 from migrator.model.translation import TranslatedObject, Translation
 
@@ -72,15 +72,14 @@ class _Maker:
         module = self._modules.get((item.kind, item.object))
         below = tuple(self._below[item.object]) if table is not None or module is not None else ()
         unknown = module is not None and module.text is None
+        status = self._status(item, below) if table is not None else item.status
         return AssessedObject(
             item.object,
             item.kind,
-            item.status,
+            status,
             item.target,
             complexity.of_object(
-                max(item.status, *(one.status for one in below), key=lambda status: status.rank)
-                if below
-                else item.status,
+                status,
                 (*own, *below),
                 unknown=unknown,
                 lines=complexity.code_lines(module.text or "") if module is not None else 0,
@@ -93,6 +92,12 @@ class _Maker:
             tsql=_tsql(table, module),
             mysql=tuple(self._mysql[item.object]),
         )
+
+    @staticmethod
+    def _status(item: TranslatedObject, below: tuple[Finding, ...]) -> Status:
+        """The worst of a table and its columns, which nobody counts beside it as he counts its keys and indexes."""
+        columns = (one.status for one in below if one.kind is ObjectKind.COLUMN)
+        return max((item.status, *columns), key=lambda status: status.rank)
 
     def _parent(self, name: str) -> str:
         """``dbo.Orders`` for ``dbo.Orders.total``: the longest shorter name that an object has; "" where none has."""

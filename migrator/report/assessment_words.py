@@ -19,7 +19,7 @@ _DAY: Final = 8 * _HOUR
 
 
 def standings(assessment: Assessment) -> dict[str, int]:
-    """How many objects stand how, every word present; without columns: their table bears the worst of them."""
+    """How many objects stand how, every word present; without columns: a table has the worst status of its columns."""
     found = Counter(item.standing for item in whole(assessment))
     return {word: found[word] for word in STANDINGS}
 
