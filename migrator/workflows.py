@@ -17,6 +17,7 @@ from migrator.cutover.forecast import forecast
 from migrator.errors import ConfigError, LedgerError, RowsDamaged
 from migrator.events import Emit
 from migrator.ledger import Kind, Ledger
+from migrator.model.assessment import Assessment
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import digest
 from migrator.model.rehearsal import Rehearsal
@@ -29,6 +30,7 @@ from migrator.mysql.connect import Connection, server_version, session
 from migrator.mysql.url import Target
 from migrator.packages.open import open_package
 from migrator.packages.scripts import Scripts
+from migrator.rules import Rules
 from migrator.rules.load import load_rules
 from migrator.translate.plan import plan as translate
 from migrator.translate.tsql.read import read_scripts
@@ -191,3 +193,16 @@ def default_database(source_name: str) -> str:
     """A database name from a source's file name: lower case, letters, digits and underscores, at most 48 characters."""
     stem = Path(source_name).stem.lower()
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in stem)[:48] or "migrator"
+
+
+def assess_source(source: Source, rules: Rules) -> tuple[Assessment, Translation]:
+    """What a source becomes under ``rules``, and what that asks of people. Nothing is written; no row is read.
+
+    Raises SourceError, RulesError.
+    """
+    database = source.catalog()
+    translation = translate(database, rules)
+    lines = None
+    if isinstance(source, Scripts):
+        lines = sum(len(file.text.splitlines()) for file in source.files() if not file.problem)
+    return assess(database, translation, rules, lines=lines), translation

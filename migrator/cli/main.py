@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__
-from migrator.cli import bench, fixtures, lab, rehearse, rules, translate, validate
+from migrator.cli import assess, bench, fixtures, lab, rehearse, rules, translate, validate
 from migrator.errors import Interrupted, MigratorError
 
 
@@ -41,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("assess", short_help="What comes over by itself, what needs a person, and how long?")(assess.command)
 app.command("translate", short_help="Write the schema for MySQL, and a report on every object.")(translate.command)
 app.command("rehearse", short_help="Migrate once, measured: does it fit the window?")(rehearse.command)
 app.command("validate", short_help="Compare source and target, down to the row.")(validate.command)

@@ -42,9 +42,9 @@ def _bar(start: float, length: float, total: float, look: str = "") -> Bar:
     return Bar(round(min(100 * start / total, 100 - width), 2), round(width, 2), look)
 
 
-def stacked(counts: Mapping[Status, int]) -> tuple[Bar, ...]:
+def stacked(counts: Mapping[Status, int] | Mapping[str, int]) -> tuple[Bar, ...]:
     """The shares of each status side by side, filling the width; small ones are kept wide enough to be seen."""
-    present = [(status, counts[status]) for status in Status if counts[status]]
+    present = [(status, number) for status, number in counts.items() if number]
     total = sum(number for _, number in present)
     widths = [max(100 * number / total, 1.2) for _, number in present]
     scale = 100 / sum(widths) if widths else 0

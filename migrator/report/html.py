@@ -2,79 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
-from migrator import __version__, units
+from migrator import __version__
 from migrator.model.rehearsal import Rehearsal, TableLoad
 from migrator.model.validation import TableValidation
 from migrator.report import charts, summary
+from migrator.report.page import template
 from migrator.report.summary import Shown
 
 _OPEN_ROWS: Final = 15
 """A longer table shows this many rows; the others are a click away on a screen, and all there on paper."""
-_JOINTS: Final = re.compile(r"(?<=[._])(?=.)")
 _MOST_REMARKS: Final = 5
 """A rule with more different reasons than this has one for each object: they are listed with the objects."""
 _DIFFERENCES: Final = 500
 """More differing rows than this help nobody on a page; report.json has them all."""
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("migrator.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_one_line,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        count=units.count,
-        counted=units.counted,
-        parts=_parts,
-        duration=units.duration,
-        seconds=units.seconds,
-        megabytes=units.megabytes,
-        volume=units.volume,
-        percent=units.percent,
-        short=summary.short,
-        stopped=_stopped,
-    )
-    environment.globals.update(
-        rows_per_second=units.rows_per_second,
-        megabytes_per_second=units.megabytes_per_second,
-        timeline=charts.timeline,
-        share=charts.share,
-        stacked=charts.stacked,
-        dash=units.NONE,
-    )
-    return environment.get_template("rehearsal.html")
-
-
-def _one_line(value: object) -> object:
-    """Every text on its way into the page; what the template made itself (Markup) stays."""
-    return units.printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _parts(name: str) -> list[str]:
-    """A name cut behind its dots and underscores, where a line may end."""
-    return _JOINTS.split(name)
-
-
-def _stopped(sentence: str) -> str:
-    """A sentence with its full stop, whoever wrote it."""
-    return sentence if sentence.endswith((".", "!", "?", ":")) else f"{sentence}."
-
-
 def rehearsal_html(rehearsal: Rehearsal, *, shown: Shown) -> str:
     """The whole page: no script, nothing fetched, every text escaped. ``shown`` gives a row's key as text."""
     listed = summary.differences(rehearsal.validation)
-    return _template().render(
+    return template("rehearsal.html").render(
         rehearsal=rehearsal,
         validation=rehearsal.validation,
         forecast=rehearsal.forecast,

@@ -12,13 +12,15 @@ from migrator.rules.match import pattern_weight
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
-    """One ``[[check]]``. ``minutes`` is a person's effort for one object; ``reason`` has placeholders of its caller."""
+    """One ``[[check]]``. ``minutes`` is a person's effort for one object, ``first`` for the first one, which takes
+    learning and a decision; ``reason`` has placeholders of its caller."""
 
     id: str
     title: str
     severity: Severity
     status: Status
     minutes: int
+    first: int
     reason: str
     advice: str
     origin: Origin
@@ -42,17 +44,21 @@ def placeholders(reason: str) -> frozenset[str]:
 
 def read_check(entry: Entry) -> CheckRule:
     """Read one ``[[check]]``. Raises RulesError."""
+    minutes = entry.number("minutes")
     rule = CheckRule(
         id=entry.text("id"),
         title=entry.text("title"),
         severity=entry.choice("severity", Severity),
         status=entry.choice("status", Status),
-        minutes=entry.number("minutes"),
+        minutes=minutes,
+        first=entry.number("first", default=minutes),
         reason=entry.text("reason"),
         advice=entry.text("advice"),
         origin=entry.origin,
     )
     entry.done()
+    if min(rule.minutes, rule.first) < 0:
+        raise entry.error("an effort is less than nothing", todo="write minutes and first as 0 or more")
     try:
         placeholders(rule.reason)
     except ValueError as error:

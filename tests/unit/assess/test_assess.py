@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from migrator.assess.assess import assess
+from migrator.assess.effort import around
 from migrator.errors import RulesError
+from migrator.model.assessment import Complexity
 from migrator.model.datatype import DataType, SqlType
 from migrator.model.finding import Status
 from migrator.model.name import ObjectName
@@ -55,12 +57,11 @@ def test_objects_are_counted_by_kind_and_status() -> None:
     found = assess(DATABASE, TRANSLATION, RULES)
     counts = {kind.kind: {status: count for status, count in kind.counts.items() if count} for kind in found.kinds}
     assert counts == {
-        ObjectKind.TABLE: {Status.AUTOMATIC: 2},
+        ObjectKind.TABLE: {Status.LOSSY: 2},  # by their columns
         ObjectKind.COLUMN: {Status.AUTOMATIC: 2, Status.LOSSY: 4},
         ObjectKind.PRIMARY_KEY: {Status.AUTOMATIC: 2},
         ObjectKind.VIEW: {Status.MANUAL: 1},
     }
-    assert found.counts == TRANSLATION.counts()
     assert sum(kind.total for kind in found.kinds) == len(TRANSLATION.objects)
 
 
@@ -73,11 +74,44 @@ def test_findings_are_grouped_with_their_effort_and_the_worst_first() -> None:
         ("no-pad", 1),
     ]
     assert xml.objects == ("dbo.T.a", "dbo.T.b", "dbo.U.a", "dbo.U.b")
-    assert xml.minutes == 4 * RULES.check("xml-as-text").minutes
-    assert found.minutes == sum(RULES.check(finding.rule).minutes for finding in TRANSLATION.findings)
+    check = RULES.check("xml-as-text")
+    assert xml.minutes == check.first + 3 * check.minutes
+    assert xml.effort == around(xml.minutes)
+    assert found.minutes == sum(group.minutes for group in found.groups)
+    assert found.effort == around(found.minutes)
 
 
 def test_a_finding_of_an_unknown_rule_is_an_error() -> None:
     odd = replace(TRANSLATION, findings=(replace(TRANSLATION.findings[0], rule="odd"),))
     with pytest.raises(RulesError, match="'odd'"):
         assess(DATABASE, odd, RULES)
+
+
+def test_what_nobody_could_read_is_in_no_other_count() -> None:
+    hidden = Module(ObjectName("dbo", "P"), ObjectKind.PROCEDURE, None)
+    database = replace(DATABASE, modules=(*DATABASE.modules, hidden))
+    found = assess(database, plan(database, RULES), RULES)
+    (procedures,) = [kind for kind in found.kinds if kind.kind is ObjectKind.PROCEDURE]
+    assert (procedures.unknown, procedures.total, sum(procedures.counts.values())) == (1, 1, 0)
+    (item,) = [item for item in found.objects if item.object == "dbo.P"]
+    assert (item.standing, item.complexity) == ("unknown", Complexity.COMPLEX)
+    assert found.unknown == 1
+
+
+@pytest.mark.parametrize(("status", "expected"), [(Status.LOSSY, True), (Status.MANUAL, True), (Status.BLOCKED, False)])
+def test_from_which_status_on_there_is_something(status: Status, expected: bool) -> None:
+    assert assess(DATABASE, TRANSLATION, RULES).reaches(status) is expected
+
+
+def test_the_unknown_reaches_every_status() -> None:
+    database = Database("d", "", ("dbo",), (), modules=(Module(ObjectName("dbo", "P"), ObjectKind.PROCEDURE, None),))
+    lenient = replace(
+        RULES, checks={key: replace(check, status=Status.AUTOMATIC) for key, check in RULES.checks.items()}
+    )
+    assert assess(database, plan(database, lenient), lenient).reaches(Status.BLOCKED)
+
+
+def test_lines_and_what_was_measured_are_handed_on() -> None:
+    measured = {TRANSLATION.findings[0]: "0 of 12 rows"}
+    found = assess(DATABASE, TRANSLATION, RULES, lines=40, measured=measured)
+    assert (found.lines, found.measured) == (40, measured)
