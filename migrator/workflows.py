@@ -14,10 +14,9 @@ from migrator.copy import build as building
 from migrator.copy import plan as copy_planning
 from migrator.copy import run as copying
 from migrator.cutover.forecast import forecast
-from migrator.errors import ConfigError, LedgerError, RowsDamaged
+from migrator.errors import LedgerError, RowsDamaged
 from migrator.events import Emit
 from migrator.ledger import Kind, Ledger
-from migrator.model.assessment import Assessment
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import digest
 from migrator.model.rehearsal import Rehearsal
@@ -28,32 +27,11 @@ from migrator.model.validation import Validation
 from migrator.mysql import control
 from migrator.mysql.connect import Connection, server_version, session
 from migrator.mysql.url import Target
-from migrator.packages.open import open_package
-from migrator.packages.scripts import Scripts
-from migrator.rules import Rules
 from migrator.rules.load import load_rules
 from migrator.translate.plan import plan as translate
-from migrator.translate.tsql.read import read_scripts
 from migrator.validate import run as validating
 
 RESUMED: Final = "this run was resumed: what an attempt that was killed had taken is not counted"
-
-
-_SCRIPTS: Final = frozenset({".sql", ".sqlproj"})
-
-
-def open_source(name: str, *more: str) -> Source:
-    """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts or a database
-    project. Several paths are scripts, read one after another. Raises SourceError."""
-    path = Path(name)
-    if "://" in name:
-        raise ConfigError(
-            f"{name.split('://', 1)[0]}:// is not a source that this version reads",
-            todo="give a .bacpac, a .dacpac, a .sql file or a folder of .sql files",
-        )
-    if path.is_dir() or path.suffix.lower() in _SCRIPTS or more:
-        return Scripts(path, read_scripts, tuple(map(Path, more)))
-    return open_package(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,22 +165,3 @@ def _all_there(source: Source, rows: int) -> None:
             why="a part of its row data is missing, or ends early at the end of a row",
             todo="export the package again; what was loaded is not the whole database",
         )
-
-
-def default_database(source_name: str) -> str:
-    """A database name from a source's file name: lower case, letters, digits and underscores, at most 48 characters."""
-    stem = Path(source_name).stem.lower()
-    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in stem)[:48] or "migrator"
-
-
-def assess_source(source: Source, rules: Rules) -> tuple[Assessment, Translation]:
-    """What a source becomes under ``rules``, and what that asks of people. Nothing is written; no row is read.
-
-    Raises SourceError, RulesError.
-    """
-    database = source.catalog()
-    translation = translate(database, rules)
-    lines = None
-    if isinstance(source, Scripts):
-        lines = sum(len(file.text.splitlines()) for file in source.files() if not file.problem)
-    return assess(database, translation, rules, lines=lines), translation

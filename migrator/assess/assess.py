@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from migrator.assess import complexity, effort
 from migrator.assess.objects import assessed_objects
-from migrator.model.assessment import Assessment, AssessedObject, FindingGroup, KindCount
+from migrator.model.assessment import AssessedObject, Assessment, FindingGroup, KindCount
 from migrator.model.finding import Finding, Severity, Status
+from migrator.model.measurement import Measurement
 from migrator.model.schema import Database, ObjectKind
 from migrator.model.translation import Translation
 from migrator.rules import Rules
@@ -21,11 +22,11 @@ def assess(
     rules: Rules,
     *,
     lines: int | None = None,
-    measured: Mapping[Finding, str] | None = None,
+    measurements: Sequence[Measurement] = (),
 ) -> Assessment:
     """Count the objects, group the findings, add up the effort. Raises RulesError for a finding that no rule knows.
 
-    ``lines`` are those of all scripts; ``measured`` says of findings what was counted in the rows ("0 of 12 rows").
+    ``lines`` are those of all scripts; ``measurements`` what was counted in the rows.
     """
     known = [table.rows for table in database.tables if table.rows is not None]
     groups = _groups(translation, rules)
@@ -46,8 +47,18 @@ def assess(
         unread=database.unread,
         skipped=database.skipped,
         overlay=tuple(line for line in rule_lines(rules) if line.overlay),
-        measured=measured or {},
+        measurements=tuple(measurements),
+        measured=_measured(translation, measurements),
     )
+
+
+def _measured(translation: Translation, measurements: Sequence[Measurement]) -> dict[Finding, str]:
+    said = {(item.rule, item.object): f"{item.touched:,} of {item.rows:,} rows" for item in measurements if item.rows}
+    return {
+        finding: said[finding.rule, finding.object]
+        for finding in translation.findings
+        if (finding.rule, finding.object) in said
+    }
 
 
 def _kinds(objects: tuple[AssessedObject, ...]) -> tuple[KindCount, ...]:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from migrator.cli import options
-
-
-class Level(StrEnum):
-    """From which status on ``--strict`` fails."""
-
-    LOSSY = "lossy"
-    MANUAL = "manual"
-    BLOCKED = "blocked"
 
 
 def command(
@@ -26,16 +17,16 @@ def command(
         typer.Option("--out", metavar="DIR", help="Reports. [default: out/<source>/assessment]", show_default=False),
     ] = None,
     rules: options.Rules = None,
-    strict: Annotated[
-        Level | None,
-        typer.Option("--strict", help="Exit with 1 where anything has this status or a worse one.", show_default=False),
-    ] = None,
+    strict: options.Strict = None,
+    no_rows: Annotated[bool, typer.Option("--no-rows", help="Do not read the rows of a .bacpac to count.")] = False,
+    workers: options.Workers = options.DEFAULT_WORKERS,
     as_json: options.Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing; only write the reports.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Say what a migration would do to every object, what needs a person, and how long that will take.
 
-    Nothing is run, no row is read. DIR gets report.html for people, report.json, findings.csv and findings.sarif.
+    No server is needed. DIR gets report.html for people, report.json, findings.csv and findings.sarif. The rows of a
+    .bacpac are read once, to say how many of them each remark is about.
 
     Examples:
 
@@ -45,7 +36,10 @@ def command(
 
       migrator assess schema/ --strict manual --quiet --out build/assessment
     """
-    from migrator import workflows
+    from functools import partial
+
+    from migrator import studies
+    from migrator.cli.progress import console
     from migrator.model.finding import Status
     from migrator.report.assessment_json import assessment_json
     from migrator.report.assessment_text import assessment_text
@@ -55,13 +49,21 @@ def command(
 
     first, *more = sources
     name = ", ".join(Path(source).resolve().name for source in sources)
-    opened = workflows.open_source(first, *more)
-    assessment, translation = workflows.assess_source(opened, load_rules(rules))
-    folder = out or Path("out") / workflows.default_database(Path(first).resolve().name) / "assessment"
+    opened = studies.open_source(first, *more)
+    with console(quiet=quiet) as emit:
+        measure = None
+        if opened.has_rows and not no_rows:
+            from migrator.assess.measure import measure as measured
+            from migrator.workers import prepare
+
+            prepare()
+            measure = partial(measured, emit=emit, workers=workers)
+        assessment, translation = studies.assess_source(opened, load_rules(rules), measure)
+    folder = out or Path("out") / studies.default_database(Path(first).resolve().name) / "assessment"
     page = write_assessment(assessment, translation, folder, source=name)
     if as_json:
         typer.echo(json_text(assessment_json(assessment, translation, source=name)), nl=False)
-    elif not quiet:
+    else:
         typer.echo(assessment_text(assessment))
         typer.echo(f"\nreport: {page}")
     raise typer.Exit(1 if strict is not None and assessment.reaches(Status(strict)) else 0)

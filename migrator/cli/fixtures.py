@@ -66,7 +66,7 @@ def verify(
     from migrator.report.write import as_json as json_text
     from migrator.report.write import write_text
     from migrator.rules.load import load_rules
-    from migrator.workflows import open_source
+    from migrator.studies import open_source
 
     cases = find_cases(folder, pattern)
     laid_over = load_rules(rules)

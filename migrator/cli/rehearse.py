@@ -53,13 +53,14 @@ def command(
     from migrator.report.terminal import rehearsal_text
     from migrator.report.write import as_json as json_text
     from migrator.report.write import write_rehearsal
+    from migrator.studies import default_database, open_source
     from migrator.translate.scripts import write_scripts
     from migrator.validate.privacy import KeyView
 
     window_s = options.seconds(window)
-    opened = workflows.open_source(source)
+    opened = open_source(source)
     where, is_lab = choose(target, source)
-    folder = out or Path("out") / workflows.default_database(source)
+    folder = out or Path("out") / default_database(source)
     setting = workflows.Setting(
         source_name=Path(source).name,
         target=where,

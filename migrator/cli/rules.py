@@ -51,14 +51,14 @@ def explain(
 
       migrator rules explain '[Sales].[Order Details]' shop.bacpac --rules my-rules
     """
-    from migrator import workflows
+    from migrator import studies
     from migrator.report.rules import explanation_text, explanation_values
     from migrator.report.write import as_json as json_text
     from migrator.rules import load_rules
     from migrator.translate.explain import explain as explained
 
     loaded = load_rules(rules)
-    found = explained(workflows.open_source(source).catalog(), loaded, name)
+    found = explained(studies.open_source(source).catalog(), loaded, name)
     typer.echo(json_text(explanation_values(found)) if as_json else explanation_text(found), nl=not as_json)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def choose(url: str, source_name: str) -> tuple[Target, bool]:
     """The target, and whether it is the lab's. Starts the lab if it is needed. Raises ConfigError, LabError."""
     from migrator.mysql.url import Target
-    from migrator.workflows import default_database
+    from migrator.studies import default_database
 
     if url:
         target = Target.parse(url)

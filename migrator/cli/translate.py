@@ -34,7 +34,7 @@ def command(
 
       migrator translate shop.dacpac --json --dry-run
     """
-    from migrator import workflows
+    from migrator import studies
     from migrator.report.translation import translation_text, translation_values
     from migrator.report.write import as_json as json_text
     from migrator.report.write import write_text
@@ -42,14 +42,14 @@ def command(
     from migrator.translate.plan import plan
     from migrator.translate.scripts import write_scripts
 
-    opened = workflows.open_source(*sources)
+    opened = studies.open_source(*sources)
     loaded = load_rules(rules)
     database = opened.catalog()
     translation = plan(database, loaded)
     values = translation_values(
         database, translation, source=Path(sources[0]).name, rules=[str(rules)] if rules is not None else []
     )
-    folder = out or Path("out") / workflows.default_database(sources[0])
+    folder = out or Path("out") / studies.default_database(sources[0])
     if not dry_run:
         write_scripts(translation, folder)
         write_text(folder / "report.json", json_text(values))

@@ -33,10 +33,11 @@ def command(
     from migrator.report.terminal import validation_text
     from migrator.report.write import as_json as json_text
     from migrator.rules.load import load_rules
+    from migrator.studies import open_source
     from migrator.translate.plan import plan
     from migrator.validate.privacy import KeyView
 
-    opened = workflows.open_source(source)
+    opened = open_source(source)
     where, _ = choose(target, source)
     database = opened.catalog()
     translation = plan(database, load_rules(rules))

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from migrator.model.explanation import RuleLine
 from migrator.model.finding import Finding, Severity, Status
+from migrator.model.measurement import Measurement
 from migrator.model.schema import ObjectKind, Place, Skipped, Unread
 
 
@@ -104,7 +105,8 @@ class Assessment:
     """``kinds`` are in the order of ObjectKind, ``groups`` the worst first; ``rows`` is None where nobody knows.
 
     ``objects`` has every object once, in the order of the translation. ``lines`` are those of all scripts, None for
-    another source; ``overlay`` the user's own rules in force; ``measured`` what was counted in the rows, by finding.
+    another source; ``overlay`` the user's own rules in force. ``measurements`` are what was counted in the rows, if
+    they were read, and ``measured`` says it of the findings that it is about.
     """
 
     database: str
@@ -122,6 +124,7 @@ class Assessment:
     unread: tuple[Unread, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     overlay: tuple[RuleLine, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
     measured: Mapping[Finding, str] = field(default_factory=dict)
 
     @property

@@ -55,8 +55,10 @@ def assessment_html(assessment: Assessment, translation: Translation, *, source:
         sentence=words.sentence(assessment),
         standings=words.standings(assessment),
         standing_words=words.STANDINGS,
-        kinds=[(kind, {**{str(status): n for status, n in kind.counts.items()}, words.UNKNOWN: kind.unknown})
-               for kind in assessment.kinds],
+        kinds=[
+            (kind, {**{str(status): n for status, n in kind.counts.items()}, words.UNKNOWN: kind.unknown})
+            for kind in assessment.kinds
+        ],
         effort_range=words.effort_range,
         lines=words.lines_sentence(assessment),
         remarks={group.rule: group.remarks for group in summary.rule_groups(translation.findings)},

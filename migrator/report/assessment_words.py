@@ -38,7 +38,11 @@ def sentence(assessment: Assessment) -> str:
     alone = found[Status.AUTOMATIC] + found[Status.LOSSY]
     hand = found[Status.MANUAL] + found[Status.BLOCKED] + found[UNKNOWN]
     if not hand:
-        said = f"All {counted(total, 'object')} come over by themselves" if total > 1 else "The one object comes over by itself"
+        said = (
+            f"All {counted(total, 'object')} come over by themselves"
+            if total > 1
+            else "The one object comes over by itself"
+        )
     else:
         verb = "comes over by itself" if alone == 1 else "come over by themselves"
         needs = "needs" if hand == 1 else "need"

@@ -18,7 +18,7 @@ from migrator.model.verification import Verification
 from migrator.mysql.url import Target
 from migrator.report.verification import verification_text
 from migrator.rules import load_rules
-from migrator.workflows import open_source
+from migrator.studies import open_source
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CASES = find_cases(FIXTURES)

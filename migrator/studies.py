@@ -1,0 +1,59 @@
+"""What needs no target: sources are opened, translated, assessed. Nothing here loads a library for rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from migrator.assess.assess import assess
+from migrator.errors import ConfigError
+from migrator.model.assessment import Assessment
+from migrator.model.measurement import Measurement
+from migrator.model.schema import Database
+from migrator.model.source import Source
+from migrator.model.translation import Translation
+from migrator.packages.open import open_package
+from migrator.packages.scripts import Scripts
+from migrator.rules import Rules
+from migrator.translate.plan import plan as translate
+from migrator.translate.tsql.read import read_scripts
+
+Measure = Callable[[Source, Database, Translation], tuple[Measurement, ...]]
+"""Counts rows: assess/measure.py with its workers and its progress, which whoever wants it brings along."""
+
+_SCRIPTS: Final = frozenset({".sql", ".sqlproj"})
+
+
+def open_source(name: str, *more: str) -> Source:
+    """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts or a database
+    project. Several paths are scripts, read one after another. Raises SourceError."""
+    path = Path(name)
+    if "://" in name:
+        raise ConfigError(
+            f"{name.split('://', 1)[0]}:// is not a source that this version reads",
+            todo="give a .bacpac, a .dacpac, a .sql file or a folder of .sql files",
+        )
+    if path.is_dir() or path.suffix.lower() in _SCRIPTS or more:
+        return Scripts(path, read_scripts, tuple(map(Path, more)))
+    return open_package(path)
+
+
+def default_database(source_name: str) -> str:
+    """A database name from a source's file name: lower case, letters, digits and underscores, at most 48 characters."""
+    stem = Path(source_name).stem.lower()
+    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in stem)[:48] or "migrator"
+
+
+def assess_source(source: Source, rules: Rules, measure: Measure | None = None) -> tuple[Assessment, Translation]:
+    """What a source becomes under ``rules``, and what that asks of people. Nothing is written.
+
+    ``measure`` reads the rows and counts what each remark is about. Raises SourceError, RulesError.
+    """
+    database = source.catalog()
+    translation = translate(database, rules)
+    measurements = measure(source, database, translation) if measure is not None else ()
+    lines = None
+    if isinstance(source, Scripts):
+        lines = sum(len(file.text.splitlines()) for file in source.files() if not file.problem)
+    return assess(database, translation, rules, lines=lines, measurements=measurements), translation
