@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from migrator.assess import complexity, effort
 from migrator.assess.objects import assessed_objects
-from migrator.model.assessment import Assessment, AssessedObject, FindingGroup, KindCount
+from migrator.model.assessment import AssessedObject, Assessment, FindingGroup, KindCount
 from migrator.model.finding import Finding, Severity, Status
 from migrator.model.schema import Database, ObjectKind
 from migrator.model.translation import Translation

@@ -49,7 +49,8 @@ def _later(table: Table, name: str) -> Iterator[str]:
     for check in table.checks:
         if not check.trusted:
             yield f"ALTER TABLE {name} WITH NOCHECK ADD {_named(check.name)}{_check(check)}"
-    for constraint in (*table.foreign_keys, *table.checks):
+    constraints: tuple[ForeignKey | Check, ...] = (*table.foreign_keys, *table.checks)
+    for constraint in constraints:
         if not constraint.enabled and constraint.name is not None:
             yield f"ALTER TABLE {name} NOCHECK CONSTRAINT {_quoted(constraint.name)}"
     for index in table.indexes:

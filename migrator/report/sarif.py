@@ -29,9 +29,9 @@ def findings_sarif(assessment: Assessment) -> dict[str, Any]:
     results = []
     for group in assessment.groups:
         for finding in group.findings:
-            key = sha256("\0".join((finding.rule, finding.kind, finding.object, finding.reason)).encode(
-                "utf-8", "surrogatepass"
-            )).hexdigest()[:32]
+            key = sha256(
+                "\0".join((finding.rule, finding.kind, finding.object, finding.reason)).encode("utf-8", "surrogatepass")
+            ).hexdigest()[:32]
             seen[key] += 1
             results.append(
                 {

@@ -122,6 +122,7 @@ def tables(draw: st.DrawFn) -> Table:
 
 def without_places(table: Table) -> Table:
     """The same table, wherever it was written."""
+
     def bare(items: tuple) -> tuple:  # type: ignore[type-arg]
         return tuple(replace(item, place=None) for item in items)
 
