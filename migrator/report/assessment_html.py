@@ -24,9 +24,14 @@ _OBJECTS: Final = 2_500
 """Objects in the list; a larger database has the others in report.json."""
 _NAMES: Final = 200
 """Objects named below one rule; findings.csv has them all."""
+_FEW: Final = 3
+"""So many stand in line, without a click."""
 _OPEN_ROWS: Final = 12
+"""A longer table shows this many rows; the others are a click away."""
 _MOST_REMARKS: Final = 5
+"""A rule with more different reasons than this has one for each object: they are listed with the objects."""
 _UNREAD: Final = 100
+"""Statements that could not be read; report.json has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ def assessment_html(assessment: Assessment, translation: Translation, *, source:
             for kind in assessment.kinds
         ],
         effort_range=words.effort_range,
+        touched=sorted(
+            (item for item in assessment.measurements if item.touched or not item.rows), key=lambda item: -item.touched
+        ),
         lines=words.lines_sentence(assessment),
         remarks={group.rule: group.remarks for group in summary.rule_groups(translation.findings)},
         classes={complexity: [item for item in objects if item.complexity is complexity] for complexity in Complexity},
@@ -67,6 +75,7 @@ def assessment_html(assessment: Assessment, translation: Translation, *, source:
         unlisted=len(objects) - len(shown),
         open_rows=_OPEN_ROWS,
         most_names=_NAMES,
+        few_names=_FEW,
         most_remarks=_MOST_REMARKS,
         most_unread=_UNREAD,
         version=__version__,

@@ -40,6 +40,17 @@ def assessment_json(assessment: Assessment, translation: Translation, *, source:
             for group in assessment.groups
             for finding in group.findings
         ],
+        "measurements": [
+            {
+                "rule": item.rule,
+                "object": item.object,
+                "touched": item.touched,
+                "rows": item.rows,
+                "detail": item.detail,
+                "longest": item.longest,
+            }
+            for item in assessment.measurements
+        ],
         "columns": [
             {
                 "object": column.object,

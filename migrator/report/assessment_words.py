@@ -46,7 +46,8 @@ def sentence(assessment: Assessment) -> str:
     else:
         verb = "comes over by itself" if alone == 1 else "come over by themselves"
         needs = "needs" if hand == 1 else "need"
-        said = f"{count(alone)} of {counted(total, 'object')} ({percent(alone / total)}) {verb}, {count(hand)} {needs} a person"
+        of_all = f"{count(alone)} of {counted(total, 'object')} ({percent(alone / total)})"
+        said = f"{of_all} {verb}, {count(hand)} {needs} a person"
     return f"{said}. {effort_sentence(assessment.effort)}"
 
 
@@ -86,7 +87,9 @@ def lines_sentence(assessment: Assessment) -> str:
     read = max(assessment.lines - assessment.unread_lines, 0)
     if not assessment.unread:
         return f"All {counted(assessment.lines, 'line')} of the scripts were read."
+    statements = counted(len(assessment.unread), "statement")
+    verb = "was" if len(assessment.unread) == 1 else "were"
     return (
-        f"{count(read)} of {counted(assessment.lines, 'line')} of the scripts were read; "
-        f"{count(assessment.unread_lines)} in {counted(len(assessment.unread), 'statement')} were not."
+        f"{count(read)} of {counted(assessment.lines, 'line')} of the scripts were read, "
+        f"{statements} of {counted(assessment.unread_lines, 'line')} {verb} not."
     )

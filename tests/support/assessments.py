@@ -24,7 +24,8 @@ CREATE TABLE dbo.Broken (a int,, b int);
 INSERT INTO dbo.Orders (Total) VALUES (1);
 """
 EVIL = "<img src=x onerror=alert(1)>&\"'"
-HOSTILE = f"""CREATE TABLE [=cmd|' /C calc'!A0].[{EVIL}] ([a</pre><script>alert(2)</script>\u202e] xml NULL, b hierarchyid);
+HOSTILE = f"""CREATE TABLE [=cmd|' /C calc'!A0].[{EVIL}] (
+    [a</pre><script>alert(2)</script>\u202e] xml NULL, b hierarchyid);
 GO
 CREATE VIEW [dbo].[</summary>{EVIL}] AS
 -- </pre></style><script>alert(3)</script>

@@ -10,6 +10,7 @@ from migrator.errors import RulesError
 from migrator.model.assessment import Complexity
 from migrator.model.datatype import DataType, SqlType
 from migrator.model.finding import Status
+from migrator.model.measurement import Measurement
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Database, Key, KeyColumn, Module, ObjectKind, Table
 from migrator.rules import load_rules
@@ -112,6 +113,9 @@ def test_the_unknown_reaches_every_status() -> None:
 
 
 def test_lines_and_what_was_measured_are_handed_on() -> None:
-    measured = {TRANSLATION.findings[0]: "0 of 12 rows"}
-    found = assess(DATABASE, TRANSLATION, RULES, lines=40, measured=measured)
-    assert (found.lines, found.measured) == (40, measured)
+    finding = next(item for item in TRANSLATION.findings if item.rule == "xml-as-text")
+    counted = Measurement(finding.rule, finding.object, 0, 12, "0 of 12 rows hold XML")
+    unknown = Measurement("unique-collides", "dbo.T.UQ", 0, 0, "not measured: more than 20,000,000 rows")
+    found = assess(DATABASE, TRANSLATION, RULES, lines=40, measurements=[counted, unknown])
+    assert (found.lines, found.measured) == (40, {finding: "0 of 12 rows"})
+    assert found.measurements == (counted, unknown)

@@ -29,7 +29,7 @@ def test_timeline_is_one_after_another() -> None:
 @given(st.fixed_dictionaries({status: st.integers(0, 10**9) for status in Status}))
 def test_stacked_fills_the_width_and_drops_nobody(counts: dict[Status, int]) -> None:
     bars = charts.stacked(counts)
-    assert [bar.look for bar in bars] == [str(status) for status in Status if counts[status]]
+    assert [bar.look for bar in bars] == [str(status) for status in counts if counts[status]]
     if bars:
         assert sum(bar.width for bar in bars) == pytest.approx(100, abs=0.1)
         assert all(bar.width >= 1 for bar in bars)

@@ -42,6 +42,21 @@ def test_every_type_has_a_rule() -> None:
             assert "{" not in rule.mysql_type(type_)
 
 
+def test_the_first_time_takes_as_long_as_any_other_where_nothing_is_said(tmp_path: Path) -> None:
+    assert (
+        load_rules(overlay(tmp_path, checks=CHECK.replace("minutes = 0", "minutes = 7"))).check("seventh-digit").first
+        == 7
+    )
+    longer = CHECK.replace("minutes = 0", "minutes = 7\nfirst = 90")
+    assert load_rules(overlay(tmp_path, checks=longer)).check("seventh-digit").first == 90
+
+
+@pytest.mark.parametrize("effort", ["minutes = -1", "minutes = 1\nfirst = -1"])
+def test_an_effort_is_not_less_than_nothing(tmp_path: Path, effort: str) -> None:
+    with pytest.raises(RulesError, match="less than nothing"):
+        load_rules(overlay(tmp_path, checks=CHECK.replace("minutes = 0", effort)))
+
+
 @pytest.mark.parametrize(
     ("type_", "expected"),
     [
