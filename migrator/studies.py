@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -56,4 +57,5 @@ def assess_source(source: Source, rules: Rules, measure: Measure | None = None) 
     lines = None
     if isinstance(source, Scripts):
         lines = sum(len(file.text.splitlines()) for file in source.files() if not file.problem)
-    return assess(database, translation, rules, lines=lines, measurements=measurements), translation
+    made = assess(database, translation, rules, lines=lines, measurements=measurements)
+    return (made if made.rows is not None else replace(made, rows=source.row_total)), translation

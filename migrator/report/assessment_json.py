@@ -6,10 +6,10 @@ from typing import Any
 
 from migrator import __version__
 from migrator.model.assessment import AssessedObject, Assessment, Effort, FindingGroup
-from migrator.model.finding import Finding, Status
-from migrator.model.schema import Place
+from migrator.model.finding import Status
 from migrator.model.translation import Translation
 from migrator.report import assessment_words as words
+from migrator.report.values import column_values, finding_values, place_values, unread_values
 
 
 def assessment_json(assessment: Assessment, translation: Translation, *, source: str) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def assessment_json(assessment: Assessment, translation: Translation, *, source:
         "groups": [_group(group) for group in assessment.groups],
         "objects": [_object(item) for item in assessment.objects],
         "findings": [
-            finding_json(finding) | {"rows": assessment.measured.get(finding)}
+            finding_values(finding) | {"rows": assessment.measured.get(finding)}
             for group in assessment.groups
             for finding in group.findings
         ],
@@ -51,20 +51,8 @@ def assessment_json(assessment: Assessment, translation: Translation, *, source:
             }
             for item in assessment.measurements
         ],
-        "columns": [
-            {
-                "object": column.object,
-                "source_type": column.source_type,
-                "target": column.target,
-                "type": column.type,
-                "rules": list(column.rules),
-            }
-            for column in translation.columns
-        ],
-        "unread": [
-            {"place": _place(unread.place), "reason": unread.reason, "text": unread.text}
-            for unread in assessment.unread
-        ],
+        "columns": [column_values(column) for column in translation.columns],
+        "unread": [unread_values(unread) for unread in assessment.unread],
         "skipped": [{"word": skipped.word, "count": skipped.count} for skipped in assessment.skipped],
         "rules": [
             {"kind": line.kind, "place": line.place, "subject": line.subject, "to": line.to}
@@ -107,23 +95,5 @@ def _object(item: AssessedObject) -> dict[str, Any]:
         "parent": item.parent,
         "complexity": str(item.complexity),
         "findings": list(dict.fromkeys(finding.rule for finding in item.findings)),
-        "place": _place(item.place),
+        "place": place_values(item.place),
     }
-
-
-def finding_json(finding: Finding) -> dict[str, Any]:
-    """One finding."""
-    return {
-        "rule": finding.rule,
-        "severity": str(finding.severity),
-        "status": str(finding.status),
-        "kind": str(finding.kind),
-        "object": finding.object,
-        "reason": finding.reason,
-        "advice": finding.advice,
-        "place": _place(finding.place),
-    }
-
-
-def _place(place: Place | None) -> dict[str, Any] | None:
-    return None if place is None else {"file": place.file, "line": place.line}

@@ -11,11 +11,11 @@ from typing import Any
 
 from migrator import __version__
 from migrator.model.difference import Difference
-from migrator.model.finding import Finding
 from migrator.model.rehearsal import Rehearsal, TableLoad
 from migrator.model.validation import TableValidation, Validation
 from migrator.report import summary
 from migrator.report.summary import Shown
+from migrator.report.values import finding_values
 
 
 def rehearsal_json(rehearsal: Rehearsal, *, shown: Shown) -> dict[str, Any]:
@@ -116,20 +116,6 @@ def _loaded(load: TableLoad | None) -> dict[str, Any]:
         "loaded_rows": load.rows if load else 0,
         "bytes": load.bytes if load else 0,
         "load_seconds": round(load.seconds, 3) if load else 0.0,
-    }
-
-
-def finding_values(finding: Finding) -> dict[str, Any]:
-    """One remark."""
-    return {
-        "rule": finding.rule,
-        "severity": str(finding.severity),
-        "status": str(finding.status),
-        "kind": str(finding.kind),
-        "object": finding.object,
-        "reason": finding.reason,
-        "advice": finding.advice,
-        "place": {"file": finding.place.file, "line": finding.place.line} if finding.place else None,
     }
 
 

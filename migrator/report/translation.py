@@ -13,11 +13,11 @@ from typing import Any, Final
 from migrator import __version__
 from migrator.model.finding import Finding, Severity, Status
 from migrator.model.places import places
-from migrator.model.schema import Database, Place
+from migrator.model.schema import Database
 from migrator.model.translation import Translation
 from migrator.report import summary
-from migrator.report.json import finding_values
 from migrator.report.terminal import WIDTH, table_lines
+from migrator.report.values import column_values, finding_values, place_values, unread_values
 from migrator.units import count, counted, printable
 
 _RULES: Final = 12
@@ -49,32 +49,17 @@ def translation_values(
                 "status": str(item.status),
                 "target": item.target,
                 "findings": list(dict.fromkeys(finding.rule for finding in by_object[item.kind, item.object])),
-                "place": _place(written.get((item.kind, item.object))),
+                "place": place_values(written.get((item.kind, item.object))),
             }
             for item in translation.objects
         ],
-        "columns": [
-            {
-                "object": column.object,
-                "source_type": column.source_type,
-                "target": column.target,
-                "type": column.type,
-                "rules": list(column.rules),
-            }
-            for column in translation.columns
-        ],
+        "columns": [column_values(column) for column in translation.columns],
         "findings": [finding_values(finding) for finding in translation.findings],
-        "unread": [
-            {"place": _place(unread.place), "text": unread.text, "reason": unread.reason} for unread in database.unread
-        ],
+        "unread": [unread_values(unread) for unread in database.unread],
         "skipped": {skipped.word: skipped.count for skipped in database.skipped},
         "rules": list(rules),
         "version": __version__,
     }
-
-
-def _place(place: Place | None) -> dict[str, Any] | None:
-    return {"file": place.file, "line": place.line} if place else None
 
 
 def translation_text(database: Database, translation: Translation, *, width: int = WIDTH) -> str:
