@@ -15,7 +15,7 @@ Source = Annotated[
 Sources = Annotated[
     list[str],
     typer.Argument(
-        metavar="SOURCE...",
+        metavar="SOURCE",
         help="A .bacpac or .dacpac, a database project, or .sql files and folders of them, read one after another.",
     ),
 ]
