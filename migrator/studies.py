@@ -30,7 +30,9 @@ def open_source(name: str, *more: str) -> Source:
     """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts or a database
     project. Several paths are scripts, read one after another. Raises SourceError."""
     path = Path(name)
-    if "://" in name:
+    if more:
+        _all_scripts(name, *more)
+    elif "://" in name:
         raise ConfigError(
             f"{name.split('://', 1)[0]}:// is not a source that this version reads",
             todo="give a .bacpac, a .dacpac, a .sql file or a folder of .sql files",
@@ -38,6 +40,18 @@ def open_source(name: str, *more: str) -> Source:
     if path.is_dir() or path.suffix.lower() in _SCRIPTS or more:
         return Scripts(path, read_scripts, tuple(map(Path, more)))
     return open_package(path)
+
+
+def _all_scripts(*names: str) -> None:
+    """Raises ConfigError for what is no script: a package is a whole database, and nothing is read behind it."""
+    for name in names:
+        path = Path(name)
+        if "://" in name or (path.is_file() and path.suffix.lower() not in _SCRIPTS):
+            raise ConfigError(
+                f"{name} cannot be read together with other sources",
+                why="it is no script",
+                todo="name it alone, or .sql files and folders of them",
+            )
 
 
 def default_database(source_name: str) -> str:

@@ -54,37 +54,34 @@ class _Maker:
         """One object with all that is known about it."""
         own = tuple(self._own[item.kind, item.object])
         place = self._places.get((item.kind, item.object)) or next((one.place for one in own if one.place), None)
-        if item.kind in _PARTS:
-            parent = self._parent(item.object)
-            if place is None and parent in self._tables:
-                place = self._tables[parent].place
-            return AssessedObject(
-                item.object,
-                item.kind,
-                item.status,
-                item.target,
-                complexity.of_object(item.status, own),
-                own,
-                parent=parent,
-                place=place,
-            )
+        return self._part(item, own, place) if item.kind in _PARTS else self._alone(item, own, place)
+
+    def _part(self, item: TranslatedObject, own: tuple[Finding, ...], place: Place | None) -> AssessedObject:
+        parent = self._parent(item.object)
+        if place is None and parent in self._tables:
+            place = self._tables[parent].place
+        points = complexity.of_object(item.status, own)
+        return AssessedObject(item.object, item.kind, item.status, item.target, points, own, parent=parent, place=place)
+
+    def _alone(self, item: TranslatedObject, own: tuple[Finding, ...], place: Place | None) -> AssessedObject:
         table = self._tables.get(item.object) if item.kind is ObjectKind.TABLE else None
         module = self._modules.get((item.kind, item.object))
         below = tuple(self._below[item.object]) if table is not None or module is not None else ()
         unknown = module is not None and module.text is None
         status = self._status(item, below) if table is not None else item.status
+        points = complexity.of_object(
+            status,
+            (*own, *below),
+            unknown=unknown,
+            lines=complexity.code_lines(module.text or "") if module is not None else 0,
+            columns=len(table.columns) if table is not None else 0,
+        )
         return AssessedObject(
             item.object,
             item.kind,
             status,
             item.target,
-            complexity.of_object(
-                status,
-                (*own, *below),
-                unknown=unknown,
-                lines=complexity.code_lines(module.text or "") if module is not None else 0,
-                columns=len(table.columns) if table is not None else 0,
-            ),
+            points,
             own,
             below,
             unknown=unknown,

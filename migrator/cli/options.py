@@ -19,7 +19,7 @@ Source = Annotated[
 Sources = Annotated[
     list[str],
     typer.Argument(
-        metavar="SOURCE...",
+        metavar="SOURCE",
         help="A .bacpac or .dacpac, or scripts: .sql files and folders of them in their order, a .sqlproj.",
     ),
 ]

@@ -108,6 +108,8 @@ def test_bad_input(shop: Path, tmp_path: Path) -> None:
     assert migrator("assess", shop, "--out", tmp_path / "out", "--rules", tmp_path / "none").code == 4
     assert migrator("assess", shop, "--strict", "automatic").code == 2
     assert migrator("assess").code == 2
+    together = migrator("assess", shop, damaged, "--out", tmp_path / "out")
+    assert (together.code, "cannot be read together" in together.err) == (3, True)
     assert not (tmp_path / "out").exists()
 
 

@@ -25,7 +25,7 @@ INSERT INTO dbo.Orders (Total) VALUES (1);
 """
 EVIL = "<img src=x onerror=alert(1)>&\"'"
 HOSTILE = f"""CREATE TABLE [=cmd|' /C calc'!A0].[{EVIL}] (
-    [a</pre><script>alert(2)</script>\u202e] xml NULL, b hierarchyid);
+    [a</pre><script>alert(2)</script>\u202e\ud800] xml NULL, b hierarchyid);
 GO
 CREATE VIEW [dbo].[</summary>{EVIL}] AS
 -- </pre></style><script>alert(3)</script>

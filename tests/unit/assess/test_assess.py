@@ -88,12 +88,13 @@ def test_a_finding_of_an_unknown_rule_is_an_error() -> None:
         assess(DATABASE, odd, RULES)
 
 
-def test_what_nobody_could_read_is_in_no_other_count() -> None:
-    hidden = Module(ObjectName("dbo", "P"), ObjectKind.PROCEDURE, None)
-    database = replace(DATABASE, modules=(*DATABASE.modules, hidden))
+@pytest.mark.parametrize("kind", [ObjectKind.PROCEDURE, ObjectKind.FUNCTION, ObjectKind.TRIGGER, ObjectKind.VIEW])
+def test_what_nobody_could_read_is_in_no_other_count(kind: ObjectKind) -> None:
+    hidden = Module(ObjectName("dbo", "P"), kind, None)
+    database = replace(DATABASE, modules=(hidden,))
     found = assess(database, plan(database, RULES), RULES)
-    (procedures,) = [kind for kind in found.kinds if kind.kind is ObjectKind.PROCEDURE]
-    assert (procedures.unknown, procedures.total, sum(procedures.counts.values())) == (1, 1, 0)
+    (counted,) = [item for item in found.kinds if item.kind is kind]
+    assert (counted.unknown, counted.total, sum(counted.counts.values())) == (1, 1, 0)
     (item,) = [item for item in found.objects if item.object == "dbo.P"]
     assert (item.standing, item.complexity) == ("unknown", Complexity.COMPLEX)
     assert found.unknown == 1
