@@ -97,5 +97,5 @@ def test_a_large_database_still_fits_into_a_mail() -> None:
     html = _html(assessments.large())
     assert len(html.encode()) < 5_000_000
     assert "500 more objects: see report.json" in html
-    assert "This page has no room for the texts." in html
+    assert "This page has no room for more of it" in html
     assert "2,800 more: see findings.csv" in html
