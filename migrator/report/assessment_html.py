@@ -9,21 +9,25 @@ from typing import Final
 
 from migrator import __version__
 from migrator.model.assessment import AssessedObject, Assessment, Complexity
-from migrator.model.finding import Finding
 from migrator.model.schema import ObjectKind
 from migrator.model.translation import Translation
 from migrator.report import assessment_words as words
 from migrator.report import summary
 from migrator.report.page import template
+from migrator.report.summary import Remark
 
 _TEXT: Final = 12_000
 """Characters of one text on one side; a longer one is cut."""
 _TEXTS: Final = 2_000_000
-"""Characters of all texts together: a page of more than about 5 MB is slow to open and cannot be mailed."""
+"""Characters of all texts and remarks together: a page of more than about 5 MB is slow to open and cannot be mailed."""
 _OBJECTS: Final = 2_500
 """Objects in the list; a larger database has the others in report.json."""
-_NAMES: Final = 200
-"""Objects named below one rule; findings.csv has them all."""
+_NAMES: Final = 5_000
+"""Objects named below all rules together; findings.csv has them all."""
+_MOST_NAMES: Final = 200
+"""Objects named below one rule."""
+_FEW_PARTS: Final = 10
+"""Parts of an object that are named with a remark on them."""
 _FEW: Final = 3
 """So many stand in line, without a click."""
 _OPEN_ROWS: Final = 12
@@ -36,17 +40,16 @@ _UNREAD: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An object with as much of its texts as the page has room for; ``cut`` says what is missing."""
+    """An object with as much of it as the page has room for; ``cut`` says what is missing.
+
+    ``remarks`` are those on itself and on its parts.
+    """
 
     item: AssessedObject
-    tsql: str
-    mysql: str
+    tsql: str = ""
+    mysql: str = ""
+    remarks: tuple[Remark, ...] = ()
     cut: str = ""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Its own and those of its parts."""
-        return (*self.item.findings, *self.item.below)
 
 
 def assessment_html(assessment: Assessment, translation: Translation, *, source: str) -> str:
@@ -74,7 +77,8 @@ def assessment_html(assessment: Assessment, translation: Translation, *, source:
         by_kind=_by_kind(shown),
         unlisted=len(objects) - len(shown),
         open_rows=_OPEN_ROWS,
-        most_names=_NAMES,
+        most_names=max(min(_NAMES // max(len(assessment.groups), 1), _MOST_NAMES), 10),
+        few_parts=_FEW_PARTS,
         few_names=_FEW,
         most_remarks=_MOST_REMARKS,
         most_unread=_UNREAD,
@@ -98,11 +102,20 @@ def _with_room(objects: Iterable[AssessedObject]) -> list[Shown]:
     left, shown = _TEXTS, []
     for item in objects:
         mysql = "\n\n".join(f"{statement};" for statement in item.mysql)
-        size = min(len(item.tsql), _TEXT) + min(len(mysql), _TEXT)
+        remarks = tuple(
+            remark for group in summary.rule_groups((*item.findings, *item.below)) for remark in group.remarks
+        )
+        size = min(len(item.tsql), _TEXT) + min(len(mysql), _TEXT) + sum(map(_size, remarks))
         if size > left:
-            shown.append(Shown(item, "", "", "This page has no room for the texts."))
+            shown.append(Shown(item, cut="This page has no room for more of it: see report.json."))
             continue
         left -= size
         cut = "Long texts end early here." if max(len(item.tsql), len(mysql)) > _TEXT else ""
-        shown.append(Shown(item, item.tsql[:_TEXT], mysql[:_TEXT], cut))
+        shown.append(Shown(item, item.tsql[:_TEXT], mysql[:_TEXT], remarks, cut))
     return shown
+
+
+def _size(remark: Remark) -> int:
+    """About how much a remark takes of the page: its words, and its names with the tags around them."""
+    names = sum(len(finding.object) + 60 for finding in remark.findings[:_FEW_PARTS])
+    return 150 + len(remark.reason) + len(remark.advice) + names

@@ -97,5 +97,28 @@ def test_a_large_database_still_fits_into_a_mail() -> None:
     html = _html(assessments.large())
     assert len(html.encode()) < 5_000_000
     assert "500 more objects: see report.json" in html
-    assert "This page has no room for the texts." in html
+    assert "This page has no room for more of it" in html
     assert "2,800 more: see findings.csv" in html
+
+
+def test_the_same_remark_on_many_parts_stands_once() -> None:
+    columns = ", ".join(f"c{number} xml NULL" for number in range(12))
+    made = assessments.of_script(f"CREATE TABLE dbo.T (Id int NOT NULL PRIMARY KEY, {columns})")
+    text = Page(_html(made)).text
+    reason = made[1].findings[0].reason
+    assert text.count(reason) == 2  # below its rule, and with the table
+    assert f"dbo.T.c7 and 2 more: {reason}" in text
+
+
+def test_what_is_automatic_is_folded_where_it_is_much() -> None:
+    tables = "\n".join(f"CREATE TABLE dbo.T{number} (Id int NOT NULL PRIMARY KEY)" for number in range(20))
+    made = assessments.of_script(f"{tables}\nCREATE TABLE dbo.U (Id int NOT NULL PRIMARY KEY, a xml)")
+    text = Page(_html(made)).text
+    assert text.index("dbo.U →") < text.index("20 automatic") < text.index("dbo.T0 →")
+    assert "dbo.T19 →" in text
+
+
+def test_many_findings_fit_as_well() -> None:
+    columns = ", ".join(f"a_column_with_a_long_name_{number} xml NULL" for number in range(15))
+    tables = "\n".join(f"CREATE TABLE dbo.T{number} (Id int PRIMARY KEY, {columns})" for number in range(1200))
+    assert len(_html(assessments.of_script(tables)).encode()) < 5_000_000
