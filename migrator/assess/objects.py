@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Final
 
 from migrator.assess import complexity
 from migrator.assess.tsql import create_table
 from migrator.model.assessment import AssessedObject
-from migrator.model.finding import Finding, Status
+from migrator.model.finding import Finding
+from migrator.model.places import places
 from migrator.model.schema import Database, Module, ObjectKind, Place, Table
 from migrator.model.translation import TranslatedObject, Translation
 
@@ -37,7 +37,7 @@ class _Maker:
     def __init__(self, database: Database, translation: Translation) -> None:
         self._tables = {str(table.name): table for table in database.tables}
         self._modules = {(module.kind, str(module.name)): module for module in database.modules}
-        self._places = dict(_places(database))
+        self._places = places(database)
         self._whole = {item.object for item in translation.objects if item.kind not in _PARTS}
         self._own: dict[tuple[ObjectKind, str], list[Finding]] = defaultdict(list)
         self._below: dict[str, list[Finding]] = defaultdict(list)
@@ -68,9 +68,8 @@ class _Maker:
         module = self._modules.get((item.kind, item.object))
         below = tuple(self._below[item.object]) if table is not None or module is not None else ()
         unknown = module is not None and module.text is None
-        status = self._status(item, below) if table is not None else item.status
         points = complexity.of_object(
-            status,
+            item.status,
             (*own, *below),
             unknown=unknown,
             lines=complexity.code_lines(module.text or "") if module is not None else 0,
@@ -79,7 +78,7 @@ class _Maker:
         return AssessedObject(
             item.object,
             item.kind,
-            status,
+            item.status,
             item.target,
             points,
             own,
@@ -89,12 +88,6 @@ class _Maker:
             tsql=_tsql(table, module),
             mysql=tuple(self._mysql[item.object]),
         )
-
-    @staticmethod
-    def _status(item: TranslatedObject, below: tuple[Finding, ...]) -> Status:
-        """The worst of a table and its columns, which nobody counts beside it as he counts its keys and indexes."""
-        columns = (one.status for one in below if one.kind is ObjectKind.COLUMN)
-        return max((item.status, *columns), key=lambda status: status.rank)
 
     def _parent(self, name: str) -> str:
         """``dbo.Orders`` for ``dbo.Orders.total``: the longest shorter name that an object has; "" where none has."""
@@ -110,32 +103,3 @@ def _tsql(table: Table | None, module: Module | None) -> str:
     if table is not None:
         return create_table(table)
     return (module.text or "").strip() if module is not None else ""
-
-
-def _places(database: Database) -> Iterator[tuple[tuple[ObjectKind, str], Place | None]]:
-    """Where objects were written, as far as their names are their own."""
-    for table in database.tables:
-        name = str(table.name)
-        yield (ObjectKind.TABLE, name), table.place
-        for column in table.columns:
-            yield (ObjectKind.COLUMN, f"{name}.{column.name}"), column.place
-            if column.default is not None:
-                yield (ObjectKind.DEFAULT, f"{name}.{column.default.name or column.name}"), column.place
-        if table.primary_key is not None:
-            yield (ObjectKind.PRIMARY_KEY, f"{name}.{table.primary_key.name}"), table.primary_key.place
-        for kind, parts in (
-            (ObjectKind.UNIQUE, table.uniques),
-            (ObjectKind.FOREIGN_KEY, table.foreign_keys),
-            (ObjectKind.CHECK, table.checks),
-            (ObjectKind.INDEX, table.indexes),
-        ):
-            for part in parts:
-                yield (kind, f"{name}.{part.name}"), part.place
-    for module in database.modules:
-        yield (module.kind, str(module.name)), module.place
-    for sequence in database.sequences:
-        yield (ObjectKind.SEQUENCE, str(sequence.name)), sequence.place
-    for synonym in database.synonyms:
-        yield (ObjectKind.SYNONYM, str(synonym.name)), synonym.place
-    for other in database.others:
-        yield (other.kind, str(other.name)), other.place

@@ -23,7 +23,7 @@ def rehearsal_json(rehearsal: Rehearsal, *, shown: Shown) -> dict[str, Any]:
 
     ``tables``, ``rows`` and ``differences`` count what was compared: tables, rows of the source, rows that are not the
     same. ``objects`` counts the objects of the source by status; columns are not among them, since their table bears
-    the worst status of its parts.
+    the worst status of itself and its columns.
     """
     validation, translation, forecast = rehearsal.validation, rehearsal.translation, rehearsal.forecast
     loads = {load.target: load for load in rehearsal.loads}

@@ -45,13 +45,26 @@ class Notes:
         return tuple(self._findings)
 
     def objects(self) -> tuple[TranslatedObject, ...]:
-        """Every object with its status."""
+        """Every object with its status: the worst of its remarks, and for a table of those on its columns."""
         worst = {key: least for key, (_, least) in self._objects.items()}
         for finding in self._findings:
             key = (finding.kind, finding.object)
             if key in worst and finding.status.rank > worst[key].rank:
                 worst[key] = finding.status
+        for (kind, name), status in list(worst.items()):
+            table = self._table_of(name) if kind is ObjectKind.COLUMN else None
+            if table is not None and status.rank > worst[table].rank:
+                worst[table] = status
         return tuple(
             TranslatedObject(name, kind, worst[kind, name], target)
             for (kind, name), (target, _) in self._objects.items()
         )
+
+    def _table_of(self, column: str) -> tuple[ObjectKind, str] | None:
+        """The table in front of ``schema.table.column``: names may have points in them."""
+        end = len(column)
+        while (end := column.rfind(".", 0, end)) > 0:
+            key = (ObjectKind.TABLE, column[:end])
+            if key in self._objects:
+                return key
+        return None

@@ -238,7 +238,7 @@ def test_every_object_is_accounted_for() -> None:
     )
     found = {(item.kind, item.object): (item.status, item.target) for item in plan(whole, RULES).objects}
     assert found == {
-        (ObjectKind.TABLE, "dbo.T"): (Status.AUTOMATIC, "T"),
+        (ObjectKind.TABLE, "dbo.T"): (Status.MANUAL, "T"),
         (ObjectKind.COLUMN, "dbo.T.Id"): (Status.AUTOMATIC, "Id"),
         (ObjectKind.COLUMN, "dbo.T.c"): (Status.MANUAL, "c"),
         (ObjectKind.PRIMARY_KEY, "dbo.T.PK_T"): (Status.AUTOMATIC, "PRIMARY"),
