@@ -33,8 +33,7 @@ def limited(values: QueryValues, node: exp.Expr, query: Query) -> Query:
         return _windowed(values, order, query, count, percent=percent, ties=ties)
     text = ""
     if order is not None:
-        named = lambda output: quoted(output.target)  # noqa: E731 - one word for two uses
-        terms = values.writer.ordering(values, order, query.columns, named)
+        terms = values.writer.ordering(values, order, query.columns, lambda output: quoted(output.target))
         text = f"\nORDER BY {', '.join(terms)}"
     text += f"\nLIMIT {_ALL if count is None else count}"
     if offset is not None:
