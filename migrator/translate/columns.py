@@ -125,11 +125,14 @@ def deciding(rule: TypeRule, collation: str | None, collations: Collations) -> t
 
 
 def _filled_by_system(column: Column, target: TargetColumn) -> str | None:
-    """What SQL Server writes by itself into a period column, in UTC, for rows that are inserted later."""
+    """What SQL Server writes by itself into a period column, in UTC, for rows that are inserted later.
+
+    A ledger's columns hold transactions and their order instead, which nothing in MySQL counts.
+    """
     word = (column.generated_always or "").casefold()
-    if "start" in word:
+    if word == "row start":
         return f"(UTC_TIMESTAMP({target.scale}))"
-    if "end" in word:
+    if word == "row end":
         digits = "." + "9" * target.scale if target.scale else ""
         return f"'9999-12-31 23:59:59{digits}'"
     return None
