@@ -53,7 +53,7 @@ def test_every_object_is_in_the_report(shop: Path) -> None:
     values = migrator("translate", shop / "shop.sql", "--out", shop / "out", "--json").json
     assert values == json.loads((shop / "out" / "report.json").read_text(encoding="utf-8"))
     found = {(item["kind"], item["object"]): item["status"] for item in values["objects"]}
-    assert found["table", "dbo.Orders"] == "automatic"
+    assert found["table", "dbo.Orders"] == "lossy"  # as its column Placed, whose seventh digit is cut
     assert found["index", "dbo.Orders.IX_Placed"] == "automatic"
     assert found["foreign key", "dbo.Orders.FK_Customer"] == "automatic"
     assert found["default", "dbo.Orders.Placed"] == "lossy"

@@ -72,8 +72,8 @@ class ExpressionParser(TSQLParser):
         arguments: list[Any] = []
         while self._curr and self._curr.token_type is not TokenType.R_PAREN and not self._absent():
             arguments.append(self._parse_bitwise())
-            if not self._match(TokenType.COLON):
-                self._match(TokenType.COMMA)
+            if not (self._match(TokenType.COLON) or self._match(TokenType.COMMA)):
+                break
         kept = ""
         while self._curr and self._curr.token_type is not TokenType.R_PAREN:
             kept += self._curr.text.lower()

@@ -33,6 +33,7 @@ from migrator.model.translation import Phase, Translation
 from migrator.rules import load_rules
 from migrator.translate.plan import plan
 from migrator.translate.scripts import write_scripts
+from migrator.translate.tsql.read import read_script
 
 RULES = load_rules()
 INT = DataType(SqlType.INT)
@@ -357,3 +358,11 @@ def test_references_are_found_whatever_their_letter_case() -> None:
     translation = plan(database(child, parent), RULES)
     assert "REFERENCES `Parent` (`Id`)" in translation.of(Phase.FOREIGN_KEYS)[0].sql
     assert translation.mappings[0].columns[0].surrogate
+
+
+@pytest.mark.parametrize(
+    "call", ["JSON_ARRAY(A = 2)", "JSON_OBJECT('a' : A > 1)", "JSON_ARRAY(A B)", "JSON_OBJECT('a' 1"]
+)
+def test_a_call_that_is_no_json_ends(call: str) -> None:
+    made = plan(read_script(f"CREATE TABLE dbo.T (A int NULL, B AS ({call}))"), RULES)
+    assert not any(column.object == "dbo.T.B" and "GENERATED" in column.type for column in made.columns)
