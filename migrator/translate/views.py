@@ -17,6 +17,7 @@ from migrator.rules import Rules
 from migrator.translate.draft import TableDraft
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import Untranslatable
+from migrator.translate.limits import SECONDS, limited
 from migrator.translate.names import Namer
 from migrator.translate.notes import Notes
 from migrator.translate.queries.catalog import DEFAULT_SCHEMA, Catalog, folded
@@ -28,6 +29,7 @@ from migrator.translate.tsql.stream import Stream
 
 _CHECK_OPTION: Final = re.compile(r"\bWITH\s+CHECK\s+OPTION\s*;?\s*$", re.IGNORECASE)
 _OLD_JOIN: Final = re.compile(r"\*=|=\*")
+_LATE: Final = f"it takes longer than {SECONDS:.0f} seconds"
 _UNREADABLE: Final = "is a view whose text cannot be read"
 _UNTRANSLATED: Final = "is a view that could not be translated"
 _CYCLE: Final = "it reads itself, through other views"
@@ -78,7 +80,8 @@ class ViewPlanner:
                 self._notes.add("module-hidden", ObjectKind.VIEW, str(module.name), module.place)
                 continue
             try:
-                read[folded(module.name)] = _read(module)
+                with limited(Untranslatable(_LATE)):
+                    read[folded(module.name)] = _read(module)
             except Untranslatable as error:
                 self._refused(module, error.reason)
         order, circular = _in_order(read)
@@ -89,7 +92,8 @@ class ViewPlanner:
                 self._refused(view.module, _CYCLE)
                 continue
             try:
-                statements.append(self._translated(view))
+                with limited(Untranslatable(_LATE)):
+                    statements.append(self._translated(view))
             except Untranslatable as error:
                 self._refused(view.module, error.reason)
             except RecursionError:

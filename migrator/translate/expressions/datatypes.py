@@ -44,6 +44,12 @@ _LENGTHS: Final = {
 _DIGITS: Final = {SqlType.BIT: 1, SqlType.TINYINT: 3, SqlType.SMALLINT: 5, SqlType.INT: 10, SqlType.BIGINT: 19}
 _INTEGERS: Final = (SqlType.BIT, SqlType.TINYINT, SqlType.SMALLINT, SqlType.INT, SqlType.BIGINT)
 MAX_PRECISION: Final = 38
+_LARGEST: Final = {
+    **dict.fromkeys((SqlType.CHAR, SqlType.VARCHAR, SqlType.BINARY, SqlType.VARBINARY), 8000),
+    **dict.fromkeys((SqlType.NCHAR, SqlType.NVARCHAR), 4000),
+    SqlType.FLOAT: 53,
+}
+"""The greatest number that may stand behind a type; 38 for those that are not named."""
 
 
 def read_type(text: str) -> DataType:
@@ -55,6 +61,8 @@ def read_type(text: str) -> DataType:
         raise Untranslatable(f"the type {text} is not a built-in one")
     base = SqlType(word)
     size = None if found[2] is None else MAX if found[2].lower() == "max" else int(found[2])
+    if size is not None and not (size == MAX or 0 <= size <= _LARGEST.get(base, MAX_PRECISION)):
+        raise Untranslatable(f"{text} is no type that SQL Server has")
     if base in _LENGTHS:
         return DataType(base, length=_LENGTHS[base] if size is None else size)
     if base in (SqlType.DECIMAL, SqlType.NUMERIC):

@@ -48,7 +48,7 @@ class _Parser(ExpressionParser):
             self._advance()
         path = self._parse_string() or exp.Null()
         json = bool(self._match(TokenType.ALIAS))
-        if json:
+        if json and self._curr:
             self._advance()
         return exp.Tuple(expressions=[name, exp.Var(this="".join(words)), path, exp.Boolean(this=json)])
 

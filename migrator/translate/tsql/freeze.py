@@ -66,6 +66,8 @@ def _foreign_key(written: ForeignKey, tables: Mapping[tuple[str, str], TableDraf
     if target is None:
         if not written.referenced_columns:
             raise Unreadable(f"no script makes {written.references}, and its columns are not named")
+        if len(written.referenced_columns) != len(written.columns):
+            raise Unreadable(f"its columns are not as many as those of {written.references}")
         return written
     columns = written.referenced_columns
     if columns:

@@ -366,3 +366,14 @@ def test_references_are_found_whatever_their_letter_case() -> None:
 def test_a_call_that_is_no_json_ends(call: str) -> None:
     made = plan(read_script(f"CREATE TABLE dbo.T (A int NULL, B AS ({call}))"), RULES)
     assert not any(column.object == "dbo.T.B" and "GENERATED" in column.type for column in made.columns)
+
+
+@pytest.mark.parametrize("written", ["varchar(100000000000)", "decimal(92, 0)", "nvarchar(4001)", "float(99)"])
+def test_a_conversion_to_a_type_that_nobody_has_is_a_finding(written: str) -> None:
+    made = plan(read_script(f"CREATE TABLE dbo.T (A int NULL, B AS (CAST(A AS {written})))"), RULES)
+    assert "computed-plain" in {finding.rule for finding in made.findings}
+
+
+def test_a_foreign_key_of_unequal_sides_is_not_read() -> None:
+    made = plan(read_script("CREATE TABLE dbo.T (A int, B int, FOREIGN KEY (A, B) REFERENCES dbo.Nobody (C))"), RULES)
+    assert "its columns are not as many" in next(f.reason for f in made.findings if f.rule == "statement-unread")

@@ -11,6 +11,7 @@ from migrator.model.schema import Column, Database, Key, KeyColumn, Module, Obje
 from migrator.model.translation import Phase, Translation
 from migrator.rules import load_rules
 from migrator.translate.plan import plan
+from migrator.translate.tsql.read import read_script
 
 RULES = load_rules()
 INT = DataType(SqlType.INT)
@@ -137,3 +138,8 @@ def test_the_parts_of_a_package_give_the_same_view() -> None:
     (statement,) = translated(view("v", text, "SELECT Id, N FROM dbo.T")).of(Phase.VIEWS)
     assert statement.sql.startswith("CREATE VIEW `v` (`a`, `b`) AS\n")
     assert statement.sql.endswith("FROM `T` WITH CHECK OPTION")
+
+
+def test_a_list_of_json_columns_that_ends_early_is_a_finding() -> None:
+    made = plan(read_script("CREATE VIEW v AS SELECT * FROM OPENJSON('[]') WITH (a int '$.a' AS"), RULES)
+    assert [finding.rule for finding in made.findings if finding.kind == "view"] == ["view"]
