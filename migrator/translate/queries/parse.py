@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
 from migrator.translate.expressions.parse import ExpressionParser, Expressions, with_money
@@ -48,7 +48,9 @@ class _Parser(ExpressionParser):
             self._advance()
         path = self._parse_string() or exp.Null()
         json = bool(self._match(TokenType.ALIAS))
-        if json and self._curr:
+        if json and not self._curr:
+            raise ParseError("a list of columns ends early")
+        if json:
             self._advance()
         return exp.Tuple(expressions=[name, exp.Var(this="".join(words)), path, exp.Boolean(this=json)])
 
