@@ -105,7 +105,6 @@ def _generated(
     text, collation = type_text(rule, type_, source.collation, draft.collation, collations)
     assert source.computed is not None  # noqa: S101 - the caller has looked
     stored = source.computed.persisted or _in_key(draft, source.name)
-    column = replace(column, target=replace(column.target, srid=rule.srid or 0))
     if stored and translator.used & _acting_columns(draft):
         stored = False  # MySQL refuses a foreign key's action on a base column of a stored generated column
     nullable = source.nullable and value.nullable and not _in_primary_key(draft, source.name)

@@ -11,6 +11,8 @@ from typing import Final
 
 SECONDS: Final = 30.0
 """A thousand times what the longest statement of a real script takes."""
+LATE: Final = f"reading it takes longer than {SECONDS:.0f} seconds"
+"""The reason to give for what was ended."""
 
 
 @contextmanager

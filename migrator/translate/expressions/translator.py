@@ -29,7 +29,7 @@ from migrator.translate.expressions.value import (
     family_of,
     inherited,
 )
-from migrator.translate.limits import SECONDS, limited
+from migrator.translate.limits import LATE, limited
 
 _COMPARISONS: Final[dict[type[exp.Expr], str]] = {
     exp.EQ: "=",
@@ -44,7 +44,6 @@ _BITS: Final[dict[type[exp.Expr], str]] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "
 _NO_BYTES: Final = Value("X''", DataType(SqlType.VARBINARY, length=1), nullable=False)
 """What 0x alone stands for; sqlglot takes it for a name."""
 _DAYS: Final = frozenset({Family.DATE, Family.DATETIME})
-_LATE: Final = f"reading it takes longer than {SECONDS:.0f} seconds"
 _BARE_CALLS: Final = frozenset({"current_timestamp", "current_user", "session_user", "system_user", "user"})
 
 
@@ -75,7 +74,7 @@ class Translator:
     def condition_of(self, source: str) -> str:
         """A T-SQL condition as MySQL text. Raises Untranslatable."""
         try:
-            with limited(Untranslatable(_LATE)):
+            with limited(Untranslatable(LATE)):
                 return self.condition(parse(source))
         except RecursionError:
             raise Untranslatable("the expression is nested too deep") from None
@@ -83,7 +82,7 @@ class Translator:
     def scalar_of(self, source: str) -> Value:
         """A T-SQL expression as a typed value. Raises Untranslatable."""
         try:
-            with limited(Untranslatable(_LATE)):
+            with limited(Untranslatable(LATE)):
                 return self.scalar(parse(source))
         except RecursionError:
             raise Untranslatable("the expression is nested too deep") from None

@@ -52,7 +52,3 @@ class Query:
             Output.of(value, output.name, output.target) for value, output in zip(values, self.columns, strict=True)
         )
         return replace(self, values=values, columns=columns)
-
-    def selected(self) -> str:
-        """Its columns by name, for a query around it."""
-        return ", ".join(quoted(output.target) for output in self.columns)

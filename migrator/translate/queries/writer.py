@@ -7,7 +7,6 @@ from typing import Final
 
 from sqlglot import exp
 
-from migrator.mysql.connect import quoted
 from migrator.translate.expressions.scope import Scope
 from migrator.translate.expressions.value import Untranslatable, Value
 from migrator.translate.names import Namer
@@ -202,8 +201,3 @@ def _name(item: exp.Expr) -> str:
 
 def _is_plain(item: exp.Expr) -> bool:
     return isinstance(item, (exp.Star, exp.Column, exp.Literal, exp.Null))
-
-
-def shown_by_name(output: Output) -> str:
-    """An output of the same query in its ORDER BY."""
-    return quoted(output.target)

@@ -6,7 +6,7 @@ from typing import Final
 
 from migrator.model.schema import Database, Place, Unread
 from migrator.model.script import ScriptFile
-from migrator.translate.limits import SECONDS, limited
+from migrator.translate.limits import LATE, limited
 from migrator.translate.tsql.batches import batches
 from migrator.translate.tsql.catalog import Catalog
 from migrator.translate.tsql.create import alter, create, switch_trigger
@@ -20,7 +20,6 @@ from migrator.translate.tsql.stream import LITERALS, NAMES, Stream
 from migrator.translate.tsql.variables import Variables
 
 PRODUCT: Final = "T-SQL scripts"
-_LATE: Final = f"reading it takes longer than {SECONDS:.0f} seconds"
 _MAX_DYNAMIC: Final = 4
 """How deep EXEC ('EXEC (''...'')') is followed."""
 
@@ -127,7 +126,7 @@ class _Reader:
                 for start, end in batches(nested):
                     self._batch(nested, start, end, schema=statement.schema, conditional=conditional, depth=depth + 1)
                 return
-            with limited(Unreadable(_LATE)):
+            with limited(Unreadable(LATE)):
                 applied = _apply(statement, self.catalog, self.variables)
             if not applied:
                 self.catalog.skipped[_label(statement)] += 1
