@@ -59,7 +59,6 @@ def encode_inserts(batch: pa.RecordBatch, mapping: TableMapping, head: str, limi
             text.valid,
             _escaped(column),
             _bytes(("(" if index == 0 else ",") + before),
-            _bytes("(NULL" if index == 0 else ",NULL"),
             _bytes(after),
             out,
             cursor,
@@ -144,18 +143,18 @@ def insert_write(
     valid: Flags,
     escape: bool,
     before: Bytes,
-    null: Bytes,
     after: Bytes,
     out: Bytes,
     cursor: NDArray[np.int64],
 ) -> None:
-    """Write each value at its row's cursor between ``before`` and ``after``, or ``null``, and move the cursor."""
+    """Write each value at its row's cursor between ``before`` and ``after`` and move the cursor. Of ``before``, a NULL
+    keeps the first byte alone."""
     for i in range(len(cursor)):
         at = cursor[i]
         if not valid[i]:
-            for k in range(len(null)):
-                out[at + k] = null[k]
-            cursor[i] = at + len(null)
+            out[at] = before[0]
+            out[at + 1], out[at + 2], out[at + 3], out[at + 4] = 78, 85, 76, 76
+            cursor[i] = at + 5
             continue
         for k in range(len(before)):
             out[at + k] = before[k]

@@ -68,7 +68,7 @@ def test_every_byte_and_every_awkward_text(mysql: Target) -> None:
             ("".join(map(chr, range(256))) + "żółć 😀 \u2028", bytes(range(256)) * 2),
             ("", b""),
             (None, None),
-            ("it's; \"so\" \\ `x`\n); -- /* */ %s\r\n\x1a\0", b"'\\\n\r\x00\x1a\""),
+            ('it\'s; "so" \\ `x`\n); -- /* */ %s\r\n\x1a\0', b"'\\\n\r\x00\x1a\""),
             ("\\", b"\\"),
         ]
     )
