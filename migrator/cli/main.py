@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__
-from migrator.cli import assess, bench, fixtures, lab, rehearse, rules, translate, validate
+from migrator.cli import assess, bench, dump, fixtures, lab, load, rehearse, rules, translate, validate
 from migrator.errors import Interrupted, MigratorError
 
 
@@ -45,6 +45,8 @@ app.command("assess", short_help="What comes over by itself, what needs a person
 app.command("translate", short_help="Write the schema for MySQL, and a report on every object.")(translate.command)
 app.command("rehearse", short_help="Migrate once, measured: does it fit the window?")(rehearse.command)
 app.command("validate", short_help="Compare source and target, down to the row.")(validate.command)
+app.command("dump", short_help="Write schema and rows as files for MySQL.")(dump.command)
+app.command("load", short_help="Load a dumped folder, and prove it.")(load.command)
 app.command("bench", short_help="Measure the copy against plain LOAD DATA.")(bench.command)
 app.add_typer(fixtures.app, name="fixtures", short_help="Cases of translation for your CI.")
 app.add_typer(rules.app, name="rules", short_help="Show, explain, test and begin the rules of the translation.")

@@ -58,8 +58,9 @@ class Lines:
     ) -> None:
         if kind is None:
             self._end_part()
-            self._stream.flush()
-            self._stream.close()
+        else:
+            self._file.given_up = True  # the stream writes its end in any case
+        self._stream.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """See ``RowWriter``."""

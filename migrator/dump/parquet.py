@@ -52,7 +52,9 @@ class Groups:
     ) -> None:
         if kind is None:
             self._end_part()
-            self._writer.close()
+        else:
+            self._file.given_up = True  # the writer writes its end in any case
+        self._writer.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """See ``RowWriter``."""

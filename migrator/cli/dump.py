@@ -1,0 +1,194 @@
+"""``migrator dump``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from migrator.cli import options
+
+if TYPE_CHECKING:
+    from migrator.dump.manifest import Manifest
+    from migrator.dump.plan import Setting
+    from migrator.dumps import Wanted
+    from migrator.model.source import Source
+
+
+class Form(StrEnum):
+    """What ``--format`` knows."""
+
+    SQL = "sql"
+    MYSQLSH = "mysqlsh"
+    PARQUET = "parquet"
+
+
+class Packing(StrEnum):
+    """What ``--compression`` knows."""
+
+    ZSTD = "zstd"
+    NONE = "none"
+
+
+def command(
+    source: options.Source,
+    form: Annotated[Form, typer.Option("--format", help="One SQL script, or a folder.")] = Form.SQL,
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PLACE",
+            help="A file (sql) or a folder; s3://bucket/… for either. [default: stdout, or out/<source>/dump]",
+            show_default=False,
+        ),
+    ] = "",
+    tables: Annotated[
+        list[str] | None,
+        typer.Option("--tables", metavar="PATTERN", help="schema.table with * and ?; may be given again."),
+    ] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            "--database", metavar="NAME", help="Its name in MySQL. [default: as the source]", show_default=False
+        ),
+    ] = "",
+    compression: Annotated[
+        Packing, typer.Option("--compression", help="Of data files; Aurora's LOAD DATA FROM S3 wants none.")
+    ] = Packing.ZSTD,
+    kms_key: Annotated[
+        str, typer.Option("--kms-key", metavar="KEY", help="Encrypt in S3 with this key of AWS KMS.")
+    ] = "",
+    workers: options.Workers = options.DEFAULT_WORKERS,
+    rules: options.Rules = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted folder.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Remove what an earlier dump left there first.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written; write nothing.")] = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a database as files for MySQL: schema and rows, checksummed. The source is only read.
+
+    sql: one script that `mysql database < file` takes, like mysqldump's. mysqlsh: the folder that MySQL Shell's
+    util.loadDump() reads. parquet: the source's own values. `migrator load` takes both folders.
+
+    Examples:
+
+      migrator dump homecare.bacpac | mysql homecare
+
+      migrator dump homecare.bacpac --format mysqlsh --out s3://my-bucket/homecare --kms-key alias/dumps
+
+      migrator dump homecare.bacpac --format parquet --tables 'billing.*' --out billing/
+    """
+    from migrator.workers import prepare
+
+    if form is not Form.SQL and not dry_run:
+        prepare()
+    from migrator.dump.manifest import Compression, Format
+    from migrator.dump.open import open_place
+    from migrator.dump.plan import Setting
+    from migrator.dumps import Wanted
+    from migrator.studies import default_database, open_source
+
+    opened = open_source(source)
+    wanted = Wanted(tuple(tables or ()), rules)
+    if form is Form.SQL and not dry_run:
+        _script(opened, wanted, out or "-", kms_key, resume=resume, replace=replace, as_json=as_json, quiet=quiet)
+        return
+    setting = Setting(
+        open_place(out or str(Path("out") / default_database(source) / "dump"), kms_key=kms_key),
+        Format.PARQUET if form is Form.PARQUET else Format.MYSQLSH,
+        Compression(compression.value),
+        database or default_database(source),
+        workers,
+        resume,
+        replace,
+    )
+    if dry_run:
+        _plan(opened, wanted, setting, as_json=as_json)
+    else:
+        _folder(opened, wanted, setting, as_json=as_json, quiet=quiet)
+
+
+def _script(
+    source: Source, wanted: Wanted, out: str, kms_key: str, *, resume: bool, replace: bool, as_json: bool, quiet: bool
+) -> None:
+    from migrator.cli.progress import console
+    from migrator.dumps import STDOUT, dump_script
+    from migrator.errors import ConfigError
+    from migrator.report.write import as_json as json_text
+
+    if resume:
+        raise ConfigError("a script cannot be resumed", todo="use --format mysqlsh, or write it anew with --replace")
+    if as_json and out == STDOUT:
+        raise ConfigError("--json and the script both want standard output", todo="name a file with --out")
+    with console(quiet=quiet) as emit:
+        script = dump_script(source, wanted, out, kms_key=kms_key, replace=replace, emit=emit)
+    if as_json:
+        tables = {table: {"rows": found.rows, "fingerprint": str(found)} for table, found in script.tables.items()}
+        typer.echo(json_text({"out": out, "rows": script.rows, "tables": tables}), nl=False)
+    else:
+        typer.echo(f"{len(script.tables)} tables, {script.rows:,} rows: {out}", err=out == STDOUT)
+
+
+def _plan(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool) -> None:
+    from migrator.dumps import plan_folder
+    from migrator.report.write import as_json as json_text
+
+    plan, chosen = plan_folder(source, wanted, setting)
+    files = len(plan.jobs) + len(plan.empty)
+    if as_json:
+        tables = [
+            {"source": table.source, "target": table.target, "files": len(table.segments)}
+            for table in plan.outline.tables
+        ]
+        body = {"bytes": plan.bytes, "consistency": str(plan.outline.consistency), "tables": tables}
+        typer.echo(json_text({**body, "left_out": list(chosen.left_out)}), nl=False)
+        return
+    for table in plan.outline.tables:
+        typer.echo(f"{table.source} -> {table.target}: {len(table.segments)} segments")
+    for line in chosen.left_out:
+        typer.echo(f"note: {line}")
+    typer.echo(
+        f"{len(plan.outline.tables)} tables, {plan.bytes / 1e6:,.1f} MB to read into {files} data files;"
+        f" consistency: {plan.outline.consistency}"
+    )
+
+
+def _folder(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool, quiet: bool) -> None:
+    from migrator.cli.progress import console
+    from migrator.dumps import dump_folder, write_aurora_script
+    from migrator.report.write import as_json as json_text
+
+    with console(quiet=quiet) as emit:
+        manifest = dump_folder(source, wanted, setting, emit=emit)
+    aurora = write_aurora_script(manifest, setting.place)
+    if as_json:
+        typer.echo(json_text(_values(manifest, str(setting.place), aurora)), nl=False)
+        return
+    for line in manifest.left_out:
+        typer.echo(f"note: {line}")
+    typer.echo(
+        f"{len(manifest.outline.tables)} tables, {manifest.rows:,} rows, {manifest.bytes / 1e6:,.1f} MB in"
+        f" {len(manifest.files)} data files: {setting.place}"
+    )
+    if aurora is not None:
+        typer.echo(f"for Aurora: {aurora}")
+
+
+def _values(manifest: Manifest, place: str, aurora: str | None) -> dict[str, Any]:
+    return {
+        "out": place,
+        "format": str(manifest.outline.format),
+        "consistency": str(manifest.outline.consistency),
+        "rows": manifest.rows,
+        "bytes": manifest.bytes,
+        "files": len(manifest.files),
+        "tables": {
+            table: {"rows": found.rows, "fingerprint": str(found)} for table, found in manifest.fingerprints().items()
+        },
+        "left_out": list(manifest.left_out),
+        "aurora_script": aurora,
+    }
