@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,7 +26,7 @@ from migrator.dump.plan import plan as plan_dump
 from migrator.dump.run import run as run_dump
 from migrator.dump.select import Chosen, choose
 from migrator.dump.sql import Script, write_script
-from migrator.errors import LedgerError, OutputError, SourceError
+from migrator.errors import ConfigError, LedgerError, OutputError, SourceError
 from migrator.events import Emit
 from migrator.model.finding import Finding
 from migrator.model.schema import Database
@@ -48,6 +51,12 @@ class Wanted:
 
 def chosen_of(source: Source, wanted: Wanted) -> tuple[Database, Chosen]:
     """The catalog, and the part of its translation that is wanted. Raises SourceError, RulesError, ConfigError."""
+    if not source.has_rows:
+        raise ConfigError(
+            "the source has no rows",
+            why="scripts and .dacpac files hold a schema alone",
+            todo="give a .bacpac, or write the schema with `migrator translate`",
+        )
     database = source.catalog()
     return database, choose(database, translate(database, load_rules(wanted.rules)), wanted.patterns)
 
@@ -59,8 +68,9 @@ def dump_script(source: Source, wanted: Wanted, out: str, *, kms_key: str, repla
         if hold.begin is not None:
             hold.begin()
         if out == STDOUT:
-            script = write_script(source, database, chosen.translation, hold, sys.stdout.buffer, emit=emit)
-            sys.stdout.buffer.flush()
+            with _reader_gone():
+                script = write_script(source, database, chosen.translation, hold, sys.stdout.buffer, emit=emit)
+                sys.stdout.buffer.flush()
             return script
         folder, _, name = out.rpartition("/")
         place = open_place(folder or ("/" if out.startswith("/") else "."), kms_key=kms_key)
@@ -68,6 +78,20 @@ def dump_script(source: Source, wanted: Wanted, out: str, *, kms_key: str, repla
             raise OutputError(f"{out} is there already", todo="--replace it, or name another file")
         with place.writing(name) as file:
             return write_script(source, database, chosen.translation, hold, file, emit=emit)
+
+
+@contextmanager
+def _reader_gone() -> Iterator[None]:
+    """Whoever reads standard output must have read it to its end: half a script is no success."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is held back still goes somewhere
+        raise OutputError(
+            "nobody reads the script any more",
+            why="the program behind the pipe ended before its end",
+            todo="see what that program says",
+        ) from error
 
 
 def plan_folder(source: Source, wanted: Wanted, setting: Setting) -> tuple[DumpPlan, Chosen]:
@@ -82,8 +106,7 @@ def dump_folder(source: Source, wanted: Wanted, setting: Setting, *, emit: Emit)
     database, chosen = chosen_of(source, wanted)
     with source.hold(setting.workers) as hold:
         plan = plan_dump(source, database, chosen, hold, setting)
-        rows = source.row_total if len(plan.outline.tables) == len(database.tables) else None
-        return run_dump(plan, database, chosen, setting, rows=rows, emit=emit)
+        return run_dump(source, database, chosen, plan, setting, emit=emit)
 
 
 def write_aurora_script(manifest: Manifest, place: Place) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -128,8 +129,10 @@ def _script(
         script = dump_script(source, wanted, out, kms_key=kms_key, replace=replace, emit=emit)
     if as_json:
         tables = {table: {"rows": found.rows, "fingerprint": str(found)} for table, found in script.tables.items()}
-        typer.echo(json_text({"out": out, "rows": script.rows, "tables": tables}), nl=False)
+        body = {"out": out, "rows": script.rows, "tables": tables, "repaired": script.repaired}
+        typer.echo(json_text(body), nl=False)
     else:
+        _repaired(script.repaired, err=out == STDOUT)
         typer.echo(f"{len(script.tables)} tables, {script.rows:,} rows: {out}", err=out == STDOUT)
 
 
@@ -170,12 +173,18 @@ def _folder(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool, 
         return
     for line in manifest.left_out:
         typer.echo(f"note: {line}")
+    _repaired(manifest.repaired)
     typer.echo(
         f"{len(manifest.outline.tables)} tables, {manifest.rows:,} rows, {manifest.bytes / 1e6:,.1f} MB in"
         f" {len(manifest.files)} data files: {setting.place}"
     )
     if aurora is not None:
         typer.echo(f"for Aurora: {aurora}")
+
+
+def _repaired(values: Mapping[str, int], *, err: bool = False) -> None:
+    for column, count in values.items():
+        typer.echo(f"note: {column}: {count:,} values held half of a UTF-16 pair, which became U+FFFD", err=err)
 
 
 def _values(manifest: Manifest, place: str, aurora: str | None) -> dict[str, Any]:
@@ -190,5 +199,6 @@ def _values(manifest: Manifest, place: str, aurora: str | None) -> dict[str, Any
             table: {"rows": found.rows, "fingerprint": str(found)} for table, found in manifest.fingerprints().items()
         },
         "left_out": list(manifest.left_out),
+        "repaired": manifest.repaired,
         "aurora_script": aurora,
     }

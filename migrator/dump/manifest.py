@@ -7,6 +7,7 @@ file that is whole. A dump that was interrupted goes on from there; a whole one 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -169,6 +170,14 @@ class Manifest:
     def bytes(self) -> int:
         """Bytes of all data files as they lie."""
         return sum(file.bytes for file in self.files)
+
+    @property
+    def repaired(self) -> dict[str, int]:
+        """Values in which half of a UTF-16 pair became U+FFFD, by ``schema.table.column``."""
+        total: Counter[str] = Counter()
+        for file in self.files:
+            total.update(dict(file.repaired))
+        return dict(sorted(total.items()))
 
     def fingerprints(self) -> dict[str, Fingerprint]:
         """By target table, of all its rows."""

@@ -11,7 +11,6 @@ from migrator.dump.manifest import Compression, Format, Outline, TableOutline
 from migrator.dump.place import Place
 from migrator.dump.segment import Job
 from migrator.dump.select import Chosen
-from migrator.errors import ConfigError
 from migrator.model.consistency import Hold
 from migrator.model.mapping import digest
 from migrator.model.schema import Database
@@ -52,13 +51,7 @@ class DumpPlan:
 
 
 def plan(source: Source, database: Database, chosen: Chosen, hold: Hold, setting: Setting) -> DumpPlan:
-    """The work for every chosen table. Raises SourceError, and ConfigError for a schema without rows."""
-    if not source.has_rows:
-        raise ConfigError(
-            "the source has no rows",
-            why="scripts and .dacpac files hold a schema alone",
-            todo="give a .bacpac, or `migrator translate` the schema",
-        )
+    """The work for every chosen table. Raises SourceError."""
     tables, per_table, empty = [], [], []
     for mapping in chosen.translation.mappings:
         table = database.table(mapping.source)

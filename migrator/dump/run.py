@@ -10,21 +10,23 @@ from datetime import UTC, datetime
 
 from migrator import __version__, workers
 from migrator.dump import manifest, mysqlsh
+from migrator.dump.complete import all_there
 from migrator.dump.lines import nothing
 from migrator.dump.manifest import MANIFEST, OUTLINE, DataFile, Format, Manifest, OtherFile, Schema
 from migrator.dump.place import Place, put
 from migrator.dump.plan import DumpPlan, Setting
 from migrator.dump.segment import INDEX, STAGE, dump_segment, index
 from migrator.dump.select import Chosen
-from migrator.errors import LedgerError, OutputError, RowsDamaged
+from migrator.errors import LedgerError, OutputError
 from migrator.events import Emit, Finished, Started, Unit
 from migrator.model.schema import Database
+from migrator.model.source import Source
 
 
 def run(
-    plan: DumpPlan, database: Database, chosen: Chosen, setting: Setting, *, rows: int | None, emit: Emit
+    source: Source, database: Database, chosen: Chosen, plan: DumpPlan, setting: Setting, *, emit: Emit
 ) -> Manifest:
-    """Write what is not there yet and then the manifest. ``rows`` is how many there must be, None where nobody knows.
+    """Write what is not there yet and then the manifest, while the source's picture is held.
 
     Raises SourceError, OutputError, LedgerError, Interrupted; whole files stay for ``resume``.
     """
@@ -39,12 +41,7 @@ def run(
         packed = nothing(setting.compression)
         written += [_other(place, name, packed), _other(place, name + INDEX, struct.pack(">Q", 0))]
     files = _data(plan, setting, done, emit)
-    if rows is not None and rows != (found := sum(file.rows for file in files)):
-        raise RowsDamaged(
-            f"the source holds {found:,} rows, but says that it has {rows:,}",
-            why="a part of its row data is missing, or ends early at the end of a row",
-            todo="export the package again; what was dumped is not the whole database",
-        )
+    all_there(database, chosen.translation, source, sum(file.rows for file in files))
     if setting.format is Format.MYSQLSH:
         written += [_described(file.name + INDEX, index(file)) for file in files]
     whole = Manifest(

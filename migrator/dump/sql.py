@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from migrator import __version__
+from migrator.dump.complete import all_there
 from migrator.dump.pieces import pieces
 from migrator.events import Advanced, Emit, Finished, Started, Unit
 from migrator.model.consistency import Hold
@@ -34,9 +35,11 @@ views."""
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What was written: rows and fingerprints by target table."""
+    """What was written: rows and fingerprints by target table, and what the source had to repair
+    (``Source.repaired``)."""
 
     tables: dict[str, Fingerprint] = field(default_factory=dict)
+    repaired: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -58,6 +61,8 @@ def write_script(
     script = Script()
     for mapping in translation.mappings:
         script.tables[mapping.target] = _rows(source, database, mapping, out, emit)
+    script.repaired.update(source.repaired)
+    all_there(database, translation, source, script.rows)
     for phase in _AFTER:
         statements = translation.of(phase)
         if statements:
