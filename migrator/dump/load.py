@@ -11,10 +11,10 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from migrator import workers
 from migrator.dump.manifest import Compression, DataFile, Format, Manifest, Part
-from migrator.dump.parquet import opened
 from migrator.dump.pieces import pieces
 from migrator.dump.place import Checked, Place
 from migrator.errors import ChecksumMismatch, SourceError
@@ -172,8 +172,12 @@ def _cut(job: LoadJob, part: Part, stream: Any, ending: Checked | None) -> Itera
 
 def _groups(job: LoadJob, file: BinaryIO, done: int) -> Generator[_Piece, None, None]:
     """The row groups of a Parquet file behind its first ``done`` rows."""
+    # Its readers go to and fro in a file, so that it is read once before, to prove it.
+    with job.place.reading(job.file.name) as whole:
+        if Checked(whole).sha256() != job.file.sha256:
+            raise _changed(job, "its SHA-256 is another")
     try:
-        with opened(file) as parquet:
+        with pq.ParquetFile(file) as parquet:
             first = 0
             for number, part in enumerate(job.file.parts):
                 if first >= done:

@@ -76,7 +76,7 @@ class Outline:
 class Part:
     """Rows that follow each other in a file, as many as one transaction loads. ``bytes`` and ``sha256`` are those of
     their lines, unpacked. In Parquet a part is a row group, ``bytes`` are those of its Arrow arrays, and there is no
-    ``sha256``: pages have checksums of their own there."""
+    ``sha256``: the fingerprint is made anew there."""
 
     rows: int
     bytes: int

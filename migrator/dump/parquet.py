@@ -7,7 +7,7 @@ nanoseconds since year 1, since a timestamp cannot hold years 1 to 9999 with sev
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, Final, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -72,11 +72,6 @@ class Groups:
         found = Fingerprint(rows.num_rows, self._found.low, self._found.high)
         self.parts.append(Part(rows.num_rows, self._bytes, found))
         self._held, self._bytes, self._found = [], 0, Fingerprint()
-
-
-def opened(file: BinaryIO) -> Any:
-    """A ``pyarrow.parquet.ParquetFile`` whose pages are proved while they are read. Raises pyarrow's own errors."""
-    return pq.ParquetFile(file, page_checksum_verification=True)
 
 
 def _with_types(table: Table) -> pa.Schema:
