@@ -181,9 +181,20 @@ class _Download(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: memoryview | bytearray) -> int:  # type: ignore[override]  # what BufferedReader calls it with
-        end = min(self._at + len(buffer), self._size)
+        data = self._block(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def readall(self) -> bytes:
+        blocks = []
+        while block := self._block(_BLOCK_BYTES):
+            blocks.append(block)
+        return b"".join(blocks)
+
+    def _block(self, size: int) -> bytes:
+        end = min(self._at + size, self._size)
         if end <= self._at:
-            return 0
+            return b""
         try:
             answer = _client().get_object(
                 Bucket=self._bucket.bucket, Key=self._key, Range=f"bytes={self._at}-{end - 1}"
@@ -191,9 +202,8 @@ class _Download(io.RawIOBase):
             data = answer["Body"].read()
         except (BotoCoreError, ClientError) as error:
             raise SourceError(f"reading {self._bucket} failed", why=str(error)) from error
-        buffer[: len(data)] = data
         self._at += len(data)
-        return len(data)
+        return data
 
 
 @cache

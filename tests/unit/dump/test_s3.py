@@ -124,6 +124,21 @@ def test_reading_goes_to_and_fro(bucket: Bucket) -> None:
         assert file.read(1) == b"\5"
 
 
+def test_a_request_takes_a_block(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(bucket, "file", bytes(10_000))
+    monkeypatch.setattr(s3, "_BLOCK_BYTES", 4000)
+    asked = []
+    whole = s3._client().get_object
+    monkeypatch.setattr(s3._client(), "get_object", lambda **names: asked.append(names["Range"]) or whole(**names))
+    assert get(bucket, "file") == bytes(10_000)
+    blocks = ["bytes=0-3999", "bytes=4000-7999", "bytes=8000-9999"]
+    assert asked == blocks
+    with bucket.reading("file") as file:
+        while file.read(100):
+            pass
+    assert asked == blocks * 2
+
+
 def test_what_is_not_there(bucket: Bucket) -> None:
     assert bucket.size("nothing") is None
     with pytest.raises(SourceError, match="nothing"), bucket.reading("nothing"):
