@@ -174,6 +174,7 @@ def _folder(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool, 
     for line in manifest.left_out:
         typer.echo(f"note: {line}")
     _repaired(manifest.repaired)
+    typer.echo(f"consistency: {manifest.outline.consistency}, {manifest.outline.why}")
     typer.echo(
         f"{len(manifest.outline.tables)} tables, {manifest.rows:,} rows, {manifest.bytes / 1e6:,.1f} MB in"
         f" {len(manifest.files)} data files: {setting.place}"

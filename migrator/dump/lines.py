@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
@@ -58,9 +59,11 @@ class Lines:
     ) -> None:
         if kind is None:
             self._end_part()
-        else:
-            self._file.given_up = True  # the stream writes its end in any case
-        self._stream.close()
+            self._stream.close()
+            return
+        self._file.given_up = True  # the stream writes its end in any case
+        with suppress(OSError, pa.ArrowException):
+            self._stream.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """See ``RowWriter``."""

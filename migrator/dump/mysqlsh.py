@@ -10,7 +10,8 @@ Utility"; names and keys as MySQL Shell itself reads them (modules/util/load/dum
     SCHEMA@TABLE@N.tsv.zst     rows; the last file of a table has two @ before its number; .idx beside each
     @.done.json                sizes and rows; written last
 
-Secondary indexes, foreign keys and views are in @.post.sql in their order: they come after the rows.
+Secondary indexes, foreign keys and views are in @.post.sql in their order: they come after the rows. The other scripts
+may be run again, which the Shell does when a connection is lost.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ DONE: Final = "@.done.json"
 EXTENSION: Final = {Compression.ZSTD: "tsv.zst", Compression.NONE: "tsv"}
 _CHUNK_BYTES: Final = 64_000_000
 """MySQL Shell's own default; it loads a larger file in transactions of about this size."""
+_CREATE: Final = "CREATE TABLE "
 _TRIGGER: Final = re.compile(r"\s*CREATE\s+TRIGGER\s+`((?:[^`]|``)+)`", re.IGNORECASE)
 
 
@@ -101,7 +103,7 @@ def first_files(
             [
                 f"CREATE DATABASE IF NOT EXISTS {quoted(database)} {_character_set(translation)};\n\n",
                 f"USE {quoted(database)};\n\n",
-                *map(text_of, _programs(translation)),
+                *(text for item in _programs(translation) for text in (_drop(item.makes, item.table), text_of(item))),
             ]
         ),
     }
@@ -110,10 +112,11 @@ def first_files(
         name = table_name(database, statement.table)
         mapping = mappings.get(statement.table)
         triggers = [item for item in translation.of(Phase.TRIGGERS) if item.table == statement.table]
-        files[f"{name}.sql"] = _sql([text_of(statement)])
+        files[f"{name}.sql"] = _sql([text_of(statement).replace(_CREATE, f"{_CREATE}IF NOT EXISTS ", 1)])
         files[f"{name}.json"] = _json(_table(database, statement.table, mapping, triggers, compression))
         if triggers:
-            files[f"{name}.triggers.sql"] = _sql(map(text_of, triggers))
+            texts = ((_drop("TRIGGER", _trigger_name(item)), text_of(item)) for item in triggers)
+            files[f"{name}.triggers.sql"] = _sql(text for pair in texts for text in pair)
     return files
 
 
@@ -193,6 +196,10 @@ def _table(
 def _shape(column: TargetColumn) -> str:
     order = ", 'axis-order=long-lat'" if column.srid else ""
     return f"ST_GeomFromWKB(@{quoted(column.name)}, {column.srid}{order})"
+
+
+def _drop(kind: str, name: str) -> str:
+    return f"DROP {kind} IF EXISTS {quoted(name)};\n"
 
 
 def _trigger_name(statement: Statement) -> str:

@@ -6,6 +6,7 @@ nanoseconds since year 1, since a timestamp cannot hold years 1 to 9999 with sev
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -52,9 +53,11 @@ class Groups:
     ) -> None:
         if kind is None:
             self._end_part()
-        else:
-            self._file.given_up = True  # the writer writes its end in any case
-        self._writer.close()
+            self._writer.close()
+            return
+        self._file.given_up = True  # the writer writes its end in any case
+        with suppress(OSError, pa.ArrowException):
+            self._writer.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """See ``RowWriter``."""

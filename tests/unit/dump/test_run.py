@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from support.dumps import folder_dump, visits
 
 from migrator.dump.folder import Folder
 from migrator.dump.manifest import Compression, Format, read_manifest
+from migrator.dump.place import Tally
 from migrator.errors import LedgerError, OutputError, RowsDamaged, SourceError
 from migrator.model.consistency import Consistency, Hold
 from migrator.model.schema import Table
@@ -191,3 +193,25 @@ def test_a_damaged_manifest_is_told(tmp_path: Path) -> None:
         path.write_text(damaged, encoding="utf-8")
         with pytest.raises(SourceError, match=r"damaged|version 9"):
             read_manifest(Folder(tmp_path))
+
+
+@FORMATS
+def test_a_full_disk_is_told_and_nothing_of_the_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: Format
+) -> None:
+    """Wherever it happens: in the middle of a file, or when its end is written."""
+    whole = Tally.write
+    size = max(file.bytes for file in folder_dump(torn(99), tmp_path / "whole", form).files)
+    for limit in (1, size // 2, size - 1):
+        folder = tmp_path / str(limit)
+
+        def full(self: Tally, data: bytes, limit: int = limit) -> int:
+            if not self.given_up and self.size + len(memoryview(data).cast("B")) > limit:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return whole(self, data)
+
+        with monkeypatch.context() as patch, pytest.raises(OutputError, match="make room"):
+            patch.setattr(Tally, "write", full)
+            folder_dump(torn(99), folder, form)
+        assert not [path for path in folder.rglob("*visits*") if path.suffix in {".zst", ".parquet", ".partial"}]
+        assert folder_dump(torn(99), folder, form, resume=True).rows == 120
