@@ -222,7 +222,8 @@ def _server(found: list[tuple[Any, ...]]) -> tuple[str, tuple[int, ...], str, st
 _OPTIONS: Final = (
     "SELECT compatibility_level, collation_name, CAST(is_read_only AS int), snapshot_isolation_state, "
     "CAST(is_read_committed_snapshot_on AS int), recovery_model_desc, log_reuse_wait_desc, "
-    "CAST(is_cdc_enabled AS int), CAST(is_encrypted AS int), CAST(is_published AS int) + CAST(is_merge_published AS int), "
+    "CAST(is_cdc_enabled AS int), CAST(is_encrypted AS int), "
+    "CAST(is_published AS int) + CAST(is_merge_published AS int), "
     "CAST(DATABASEPROPERTYEX(DB_NAME(), 'Updateability') AS nvarchar(60)) "
     "FROM sys.databases WHERE name = DB_NAME()"
 )
