@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -103,12 +103,12 @@ class Checkup:
     @property
     def grade(self) -> Grade:
         """The worst of all."""
-        return worst(check.grade for check in self.checks)
+        return max((check.grade for check in self.checks), key=lambda grade: grade.rank, default=Grade.OK)
 
-
-def worst(grades: Iterable[Grade]) -> Grade:
-    """The worst of them, OK where there are none."""
-    return max(grades, key=lambda grade: grade.rank, default=Grade.OK)
+    @property
+    def blocked(self) -> bool:
+        """True where a migration cannot work as things are."""
+        return self.grade is Grade.BLOCKER
 
 
 def compare_clocks(ask: Callable[[], datetime], *, samples: int = _SAMPLES) -> Clock:
