@@ -230,7 +230,7 @@ def _engine(facts: TargetFacts) -> Iterator[Check]:
             "innodb_flush_log_at_trx_commit",
             Grade.OK,
             "1",
-            "every commit waits for the disk. During the load 2 is faster, and --resume loads again what a power cut took",
+            "every commit waits for the disk. During the load 2 is faster: --resume loads again what a power cut takes",
         )
     elif flush is not None:
         yield _check(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from migrator.model.checkup import Area, Check, Grade, Unasked
@@ -14,7 +14,8 @@ _ADVICE: Final = {
 }
 
 
-def could_not_be_asked(area: Area, unasked: Iterable[Unasked]) -> Iterator[Check]:
-    """One check of grade UNKNOWN for each question without an answer."""
+def could_not_be_asked(area: Area, unasked: Sequence[Unasked]) -> Iterator[Check]:
+    """One check of grade UNKNOWN for each question without an answer; the last one says what may help with all."""
     for item in unasked:
-        yield Check(area, item.question, Grade.UNKNOWN, "could not be asked", item.why, _ADVICE.get(area, ""))
+        advice = _ADVICE.get(area, "") if item is unasked[-1] else ""
+        yield Check(area, item.question, Grade.UNKNOWN, f"could not be asked: {item.why}", advice=advice)

@@ -15,7 +15,7 @@ _GRADE_WIDTH: Final = max(len(grade) for grade in Grade)
 _LONGEST_NAME: Final = 32
 _STATEMENTS: Final = 6
 """More of them are in --json: one a table can be thousands."""
-_UNDER: Final = "    "
+_UNDER: Final = " " * 5
 
 
 def checkup_text(checkup: Checkup, *, colour: bool, width: int = WIDTH) -> str:
@@ -54,7 +54,7 @@ def _lines(check: Check, names: int, colour: bool, width: int) -> list[str]:
                 f"{word + ':':<5}{printable(text)}",
                 width,
                 initial_indent=indent,
-                subsequent_indent=indent + " " * 5,
+                subsequent_indent=indent + _UNDER,
                 break_on_hyphens=False,
             )
     lines += [f"{indent}{_UNDER}{printable(statement)}" for statement in check.statements[:_STATEMENTS]]

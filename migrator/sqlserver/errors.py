@@ -41,7 +41,7 @@ _VALUES: Final = {
 
 _PYODBC: Final = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 _ARROW: Final = re.compile(r"State: (\w{5}), Native error: (-?\d+), Message: (.*)", re.DOTALL)
-_PREFIX: Final = re.compile(r"^(?:\[[^\]]*\])+\s*")
+_PREFIX: Final = re.compile(r"^(?:\[[^\]]*\]\s*)+")
 
 TRANSIENT: Final = (SourceBusy, SourceUnreachable)
 """Worth another try: a deadlock, a lock wait, a throttled or restarting server, a lost connection."""
