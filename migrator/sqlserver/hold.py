@@ -55,10 +55,10 @@ class _Begin:
 
 @contextmanager
 def hold(server: Server, tables: Sequence[Table], workers_count: int, *, resuming: bool) -> Iterator[Hold]:
-    """The picture that ``server.wanted`` asks for; with AUTO, the best one that the database allows. Raises SourceError.
+    """The picture that ``server.wanted`` asks for; with AUTO, the best one that the database allows.
 
     ``tables`` are those that will be read. A database snapshot stays where an error ends this: a run that goes on
-    (``resuming``) reads the same rows out of it.
+    (``resuming``) reads the same rows out of it. Raises SourceError.
     """
     with session(server) as link:
         [(read_only, state, is_snapshot)] = link.rows(_STATE)
@@ -103,7 +103,7 @@ def _snapshot(server: Server, tables: Sequence[Table], workers_count: int, *, mu
         except SourceError as error:
             if must or not isinstance(error, SourceBusy):
                 raise
-            why = "the tables could not be locked for the moment in which all workers begin: each has a moment of its own"
+            why = "the tables could not be locked while all workers began: each reads a moment of its own"
             yield Hold(Consistency.NONE, why, _Begin(server, picture))
             return
         met = threading.Event()
@@ -162,11 +162,11 @@ def _database_snapshot(server: Server, *, resuming: bool) -> Iterator[Hold]:
         link.execute(f"DROP DATABASE {quoted(name)}", doing="dropping the database snapshot")
 
 
-_FILES: Final = "SELECT CAST(name AS nvarchar(128)), CAST(physical_name AS nvarchar(260)) FROM sys.database_files WHERE type = 0"
+_FILES: Final = """SELECT CAST(name AS nvarchar(128)), CAST(physical_name AS nvarchar(260))
+  FROM sys.database_files WHERE type = 0"""
 
 
 def _create_snapshot(name: str, database: str, files: Sequence[tuple[Any, ...]]) -> str:
     """CREATE DATABASE … AS SNAPSHOT OF: each data file has its sparse file beside it."""
     listed = ", ".join(f"(NAME = {quoted(file)}, FILENAME = {literal(path + SUFFIX)})" for file, path in files)
     return f"CREATE DATABASE {quoted(name)} ON {listed} AS SNAPSHOT OF {quoted(database)}"
-

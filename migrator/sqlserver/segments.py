@@ -73,7 +73,8 @@ def _sampled(table: Table, columns: Sequence[Column], step: int, rows: Rows) -> 
     """Every ``step``-th key in the source's order: one pass over the index, and ranges that are even however the keys
     lie."""
     names = [f"t.{quoted(column.name)}" for column in columns]
-    texts = ", ".join(f"{as_text(column, name)} AS k{i}" for i, (column, name) in enumerate(zip(columns, names, strict=True)))
+    values = (as_text(column, name) for column, name in zip(columns, names, strict=True))
+    texts = ", ".join(f"{value} AS k{index}" for index, value in enumerate(values))
     given = " WHERE " + " AND ".join(f"{name} IS NOT NULL" for name in names[:1]) if columns[0].nullable else ""
     order = ", ".join(names)
     found = rows(
@@ -98,7 +99,7 @@ def _partition_function(table: Table, database: Database) -> tuple[str, str] | N
 def _by_partitions(table: Table, size: Size, rows: Rows) -> tuple[Segment, ...]:
     """A segment for each of the source's partitions that has rows."""
     found = rows(
-        "SELECT CAST(p.partition_number AS int), CAST(p.rows AS bigint) FROM sys.partitions AS p "
+        "SELECT CAST(p.partition_number AS int), CAST(p.rows AS bigint) FROM sys.partitions AS p "  # noqa: S608
         f"WHERE p.object_id = OBJECT_ID({literal(_name(table))}) AND p.index_id IN (0, 1) ORDER BY p.partition_number"
     )
     total = sum(int(count) for _, count in found) or 1
@@ -125,4 +126,3 @@ def partition_condition(table: Table, database: Database, number: int, alias: st
 
 def _name(table: Table) -> str:
     return f"{quoted(table.name.schema)}.{quoted(table.name.name)}"
-

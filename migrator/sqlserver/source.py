@@ -37,9 +37,7 @@ class SqlServer:
 
     def __init__(self, server: Server, *, resuming: bool = False) -> None:
         if not server.database:
-            raise ConfigError(
-                "the source's address names no database", todo="write mssql://user@host:1433/database"
-            )
+            raise ConfigError("the source's address names no database", todo="write mssql://user@host:1433/database")
         self.server = server
         self.resuming = resuming
         self._database: Database | None = None
@@ -83,7 +81,7 @@ class SqlServer:
         return hold(self.server, self.catalog().tables, workers, resuming=self.resuming)
 
     def segments(self, table: Table) -> tuple[Segment, ...]:
-        """The table cut into ranges of even size; the same ones for as long as this object lives. Raises SourceError."""
+        """The table cut into ranges of even size, the same as long as this object lives. Raises SourceError."""
         if table.name not in self._segments:
             with session(self.server) as link:
                 size = self._size(table)
