@@ -94,10 +94,14 @@ def _scripts(source: Server | None, target: Target | None, user: str) -> str:
     """Both scripts one after another, each for its own kind of server."""
     from migrator.mysql import grants as of_target
     from migrator.sqlserver import grants as of_source
+    from migrator.sqlserver.url import Wanted
 
     scripts = []
     if source is not None:
-        scripts.append(of_source.script(source, _named(user or source.user)))
+        tasks = [*of_source.USUAL]
+        if source.wanted is Wanted.DATABASE_SNAPSHOT:
+            tasks.append(of_source.Task.DATABASE_SNAPSHOT)
+        scripts.append(of_source.script(source, _named(user or source.user), tasks))
     if target is not None:
         scripts.append(of_target.script(target, _named(user or target.user)))
     return "\n".join(scripts)

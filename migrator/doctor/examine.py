@@ -17,20 +17,33 @@ from migrator.model.checkup import Area, Check
 from migrator.mysql.probe import TargetFacts
 from migrator.rules.rules import Rules
 from migrator.sqlserver.probe import SourceFacts
+from migrator.sqlserver.url import Wanted
 
-_OF_SOURCE = (server, source_permissions, consistency, changes, log)
+_OF_SOURCE = (server, source_permissions, changes, log)
 _OF_TARGET = (target_checks, target_privileges)
 
 
-def examine(source: SourceFacts | None, target: TargetFacts | None, found: Network, rules: Rules) -> tuple[Check, ...]:
-    """All checks of what was asked, in the order of ``Area``; an end that is None was left out."""
-    return tuple(_checks(source, target, found, rules))
+def examine(
+    source: SourceFacts | None,
+    target: TargetFacts | None,
+    found: Network,
+    rules: Rules,
+    wanted: Wanted = Wanted.AUTO,
+) -> tuple[Check, ...]:
+    """All checks of what was asked; an end that is None was left out.
+
+    ``wanted`` is the picture that the source's address asks for.
+    """
+    return tuple(_checks(source, target, found, rules, wanted))
 
 
-def _checks(source: SourceFacts | None, target: TargetFacts | None, found: Network, rules: Rules) -> Iterator[Check]:
+def _checks(
+    source: SourceFacts | None, target: TargetFacts | None, found: Network, rules: Rules, wanted: Wanted
+) -> Iterator[Check]:
     if source is not None:
         for of_source in _OF_SOURCE:
             yield from of_source(source)
+        yield from consistency(source, wanted)
         yield from could_not_be_asked(Area.SOURCE, source.unasked)
     if target is not None:
         for of_target in _OF_TARGET:

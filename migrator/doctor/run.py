@@ -18,7 +18,7 @@ from migrator.sqlserver.batches import BulkLink
 from migrator.sqlserver.connect import session as source_session
 from migrator.sqlserver.probe import SourceFacts, probe_source
 from migrator.sqlserver.rate import rate_from
-from migrator.sqlserver.url import Server
+from migrator.sqlserver.url import Server, Wanted
 
 Answer = TypeVar("Answer")
 Say = Callable[[str], None]
@@ -49,7 +49,10 @@ def look(source: Server | None, target: Target | None, rules: Rules, *, rates: b
     return Checkup(
         source="" if source is None else source.place,
         target="" if target is None else target.place,
-        checks=(*unreachable, *examine(asked, found, network, rules)),
+        checks=(
+            *unreachable,
+            *examine(asked, found, network, rules, Wanted.AUTO if source is None else source.wanted),
+        ),
     )
 
 

@@ -32,6 +32,7 @@ class Options:
     """The database's own settings. ``snapshot_isolation`` is True where ALLOW_SNAPSHOT_ISOLATION is fully on.
 
     ``updatable`` is False on a readable secondary too, whose ``read_only`` is False: there rows go on changing.
+    ``copy`` is True for a database snapshot.
     """
 
     compatibility: int
@@ -45,6 +46,7 @@ class Options:
     cdc: bool
     encrypted: bool
     published: bool
+    copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +226,15 @@ _OPTIONS: Final = (
     "CAST(is_read_committed_snapshot_on AS int), recovery_model_desc, log_reuse_wait_desc, "
     "CAST(is_cdc_enabled AS int), CAST(is_encrypted AS int), "
     "CAST(is_published AS int) + CAST(is_merge_published AS int), "
-    "CAST(DATABASEPROPERTYEX(DB_NAME(), 'Updateability') AS nvarchar(60)) "
+    "CAST(DATABASEPROPERTYEX(DB_NAME(), 'Updateability') AS nvarchar(60)), "
+    "CASE WHEN source_database_id IS NULL THEN 0 ELSE 1 END "
     "FROM sys.databases WHERE name = DB_NAME()"
 )
 _ISOLATION_ON: Final = 1  # 0 off, 1 on, 2 and 3 on their way
 
 
 def _options(found: list[tuple[Any, ...]]) -> Options:
-    level, collation, read_only, state, rcsi, recovery, wait, cdc, encrypted, published, update = found[0]
+    level, collation, read_only, state, rcsi, recovery, wait, cdc, encrypted, published, update, copy = found[0]
     return Options(
         compatibility=int(level),
         collation=str(collation or ""),
@@ -244,6 +247,7 @@ def _options(found: list[tuple[Any, ...]]) -> Options:
         cdc=bool(cdc),
         encrypted=bool(encrypted),
         published=bool(published),
+        copy=bool(copy),
     )
 
 
