@@ -165,18 +165,14 @@ def _large_values(source: SourceFacts, target: TargetFacts) -> Iterator[Check]:
             "large values", Grade.OK, f"none can be longer than {volume(bound)}; max_allowed_packet is {volume(packet)}"
         )
         return
+    found = f"those of {largest} take {volume(largest.lob_bytes or 0)} together; max_allowed_packet is {volume(packet)}"
+    why = "a single value above it could not be compared, nor read by an application"
+    look = "look for the longest there by MAX(DATALENGTH()) of its columns"
+    if packet >= _LARGEST_PACKET:
+        yield _check("large values", Grade.UNKNOWN, found, why, f"{look}: no MySQL takes more than {volume(packet)}")
+        return
     advice, statements = how(target, "max_allowed_packet", str(_LARGEST_PACKET))
-    raised = packet < _LARGEST_PACKET
-    yield _check(
-        "large values",
-        Grade.WARNING if raised else Grade.OK,
-        f"those of {largest} take {volume(largest.lob_bytes or 0)} together; max_allowed_packet is {volume(packet)}",
-        "a single value above it could not be compared nor read",
-        f"look for the longest there by MAX(DATALENGTH()) of its columns, and if it is near: {advice}"
-        if raised
-        else "",
-        statements if raised else (),
-    )
+    yield _check("large values", Grade.WARNING, found, why, f"{look}, and if it is near: {advice}", statements)
 
 
 def _keys(source: SourceFacts, target: TargetFacts) -> Iterator[Check]:

@@ -19,6 +19,7 @@ from migrator.sqlserver.grants import Need, Scope, Task, needs
 from migrator.sqlserver.version import EngineEdition, Product, Rows, read_product
 
 Answer = TypeVar("Answer")
+_Name = tuple[str, str]
 
 _PAGE: Final = 8192
 _LONG: Final = 60
@@ -147,9 +148,9 @@ def probe_source(rows: Rows) -> SourceFacts:
     options = asked("the database's options", _OPTIONS, _options)
     tables = asked("the tables", _tables(memory=whole), _table_facts)
     if tables is not None:
-        tables = _with_rights(tables, asked("our permissions on tables", _RIGHTS, _by_table))
+        tables = _with_rights(tables, asked("our permissions on tables", _RIGHTS, _rights))
         tables = _with_tracking(tables, asked("which tables are tracked", _TRACKED, _names))
-        tables = _with_lobs(tables, asked("the space of large values", _LOBS, _by_table))
+        tables = _with_lobs(tables, asked("the space of large values", _LOBS, _lob_sizes))
     return SourceFacts(
         product=product,
         database=database,
@@ -323,39 +324,36 @@ _LOBS: Final = (
 )
 
 
-def _by_table(found: list[tuple[Any, ...]]) -> dict[tuple[str, str], tuple[Any, ...]]:
-    return {(str(schema), str(name)): tuple(values) for schema, name, *values in found}
+def _rights(found: list[tuple[Any, ...]]) -> dict[_Name, tuple[bool | None, bool | None]]:
+    return {(str(schema), str(name)): (_flag(select), _flag(changes)) for schema, name, select, changes in found}
 
 
-def _names(found: list[tuple[Any, ...]]) -> set[tuple[str, str]]:
+def _lob_sizes(found: list[tuple[Any, ...]]) -> dict[_Name, int]:
+    return {(str(schema), str(name)): int(size or 0) for schema, name, size in found}
+
+
+def _names(found: list[tuple[Any, ...]]) -> set[_Name]:
     return {(str(schema), str(name)) for schema, name in found}
 
 
 def _with_rights(
-    tables: tuple[TableFacts, ...], rights: dict[tuple[str, str], tuple[Any, ...]] | None
+    tables: tuple[TableFacts, ...], rights: dict[_Name, tuple[bool | None, bool | None]] | None
 ) -> tuple[TableFacts, ...]:
-    if rights is None:
-        return tables
     found = []
     for table in tables:
-        select, changes = rights.get((table.schema, table.name), (None, None))
-        found.append(replace(table, selectable=_flag(select), changes_visible=_flag(changes)))
+        select, changes = (rights or {}).get((table.schema, table.name), (None, None))
+        found.append(replace(table, selectable=select, changes_visible=changes))
     return tuple(found)
 
 
-def _with_tracking(tables: tuple[TableFacts, ...], tracked: set[tuple[str, str]] | None) -> tuple[TableFacts, ...]:
+def _with_tracking(tables: tuple[TableFacts, ...], tracked: set[_Name] | None) -> tuple[TableFacts, ...]:
     if tracked is None:
         return tables
     return tuple(replace(table, tracked=(table.schema, table.name) in tracked) for table in tables)
 
 
-def _with_lobs(
-    tables: tuple[TableFacts, ...], lobs: dict[tuple[str, str], tuple[Any, ...]] | None
-) -> tuple[TableFacts, ...]:
-    if lobs is None:
-        return tables
-    sizes = {name: int(size or 0) for name, (size,) in lobs.items()}
-    return tuple(replace(table, lob_bytes=sizes.get((table.schema, table.name))) for table in tables)
+def _with_lobs(tables: tuple[TableFacts, ...], sizes: dict[_Name, int] | None) -> tuple[TableFacts, ...]:
+    return tuple(replace(table, lob_bytes=(sizes or {}).get((table.schema, table.name))) for table in tables)
 
 
 _COLLATIONS: Final = (
@@ -422,4 +420,4 @@ def _held(product: Product, found: list[tuple[Any, ...]]) -> tuple[tuple[Need, b
 
 
 def _flag(value: Any) -> bool | None:
-    return None if value is None else bool(value)
+    return None if value is None else bool(int(value))
