@@ -12,7 +12,7 @@ from migrator.model.checkup import Area, Check, Grade
 from migrator.model.name import ObjectName
 from migrator.mysql.probe import TargetFacts
 from migrator.rules.rules import Rules
-from migrator.sqlserver.probe import SourceFacts
+from migrator.sqlserver.facts import SourceFacts
 from migrator.units import count, counted, duration, volume
 
 _SKEW: Final = 2.0

@@ -7,7 +7,7 @@ from typing import Final
 
 from migrator.model.checkup import Area, Check, Grade
 from migrator.sqlserver.connect import quoted
-from migrator.sqlserver.probe import Options, SourceFacts, TableFacts
+from migrator.sqlserver.facts import Options, SourceFacts, TableFacts
 from migrator.sqlserver.version import EngineEdition
 from migrator.units import count, counted, duration
 

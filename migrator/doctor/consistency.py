@@ -7,8 +7,8 @@ from typing import Final
 
 from migrator.model.checkup import Area, Check, Grade
 from migrator.sqlserver.connect import quoted
+from migrator.sqlserver.facts import Options, SourceFacts
 from migrator.sqlserver.grants import Scope
-from migrator.sqlserver.probe import Options, SourceFacts
 from migrator.sqlserver.url import Wanted
 from migrator.sqlserver.version import EngineEdition
 from migrator.units import count, counted, duration

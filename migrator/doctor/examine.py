@@ -16,7 +16,7 @@ from migrator.doctor.unasked import could_not_be_asked
 from migrator.model.checkup import Area, Check
 from migrator.mysql.probe import TargetFacts
 from migrator.rules.rules import Rules
-from migrator.sqlserver.probe import SourceFacts
+from migrator.sqlserver.facts import SourceFacts
 from migrator.sqlserver.url import Wanted
 
 _OF_SOURCE = (server, source_permissions, changes, log)

@@ -7,7 +7,7 @@ from typing import Final
 
 from migrator.model.checkup import Area, Check, Grade
 from migrator.sqlserver.connect import quoted
-from migrator.sqlserver.probe import SourceFacts
+from migrator.sqlserver.facts import SourceFacts
 from migrator.units import percent, volume
 
 _FULL: Final = 0.7

@@ -9,8 +9,8 @@ from migrator.model.checkup import Area, Check, Grade
 from migrator.mysql import grants as mysql_grants
 from migrator.mysql.probe import TargetFacts
 from migrator.sqlserver.connect import quoted
+from migrator.sqlserver.facts import SourceFacts
 from migrator.sqlserver.grants import Need, Scope, Task
-from migrator.sqlserver.probe import SourceFacts
 from migrator.units import count, counted
 
 _PRINTED: Final = "`migrator doctor --grants` prints the whole script"

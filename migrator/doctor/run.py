@@ -16,7 +16,8 @@ from migrator.mysql.url import Target
 from migrator.rules.rules import Rules
 from migrator.sqlserver.batches import BulkLink
 from migrator.sqlserver.connect import session as source_session
-from migrator.sqlserver.probe import SourceFacts, probe_source
+from migrator.sqlserver.facts import SourceFacts
+from migrator.sqlserver.probe import probe_source
 from migrator.sqlserver.rate import rate_from
 from migrator.sqlserver.url import Server, Wanted
 

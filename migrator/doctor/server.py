@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from migrator.model.checkup import Area, Check, Grade
-from migrator.sqlserver.probe import Options, SourceFacts
+from migrator.sqlserver.facts import Options, SourceFacts
 from migrator.sqlserver.version import EngineEdition
 from migrator.units import counted, volume
 

@@ -8,8 +8,8 @@ from typing import Any
 from migrator.model.checkup import Check, Clock, Grade
 from migrator.mysql.grants import PRIVILEGES
 from migrator.mysql.probe import Contents, TargetFacts
+from migrator.sqlserver.facts import Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
 from migrator.sqlserver.grants import Scope, Task, needs
-from migrator.sqlserver.probe import Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
 from migrator.sqlserver.version import EngineEdition, Product
 
 SQL_2022 = Product(16, EngineEdition.SERVER, "Microsoft SQL Server 2022 (RTM) - 16.0.1000.6 (X64)")

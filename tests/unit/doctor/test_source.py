@@ -14,7 +14,7 @@ from migrator.doctor.log import log
 from migrator.doctor.permissions import source_permissions
 from migrator.doctor.server import server
 from migrator.model.checkup import Grade, Unasked
-from migrator.sqlserver.probe import Log, Retention, Transactions, Volume
+from migrator.sqlserver.facts import Log, Retention, Transactions, Volume
 from migrator.sqlserver.url import Wanted
 from migrator.sqlserver.version import EngineEdition, Product
 

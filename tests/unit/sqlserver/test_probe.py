@@ -10,16 +10,8 @@ from typing import Any, Final
 import pytest
 
 from migrator.errors import SourceDenied, SourceRejected, SourceUnreachable
-from migrator.sqlserver.probe import (
-    Log,
-    Options,
-    Retention,
-    SourceFacts,
-    TableFacts,
-    Transactions,
-    Volume,
-    probe_source,
-)
+from migrator.sqlserver.facts import Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
+from migrator.sqlserver.probe import probe_source
 
 Answers = dict[str, Any]
 VERSION: Final = "Microsoft SQL Server 2019 (RTM) - 15.0.2000.5 (X64)\n\tSep 24 2019"
