@@ -10,6 +10,7 @@ from typing import Final
 from migrator.doctor.settings import how
 from migrator.model.checkup import Area, Check, Grade
 from migrator.model.name import ObjectName
+from migrator.mysql.grants import DEFINER
 from migrator.mysql.probe import TargetFacts
 from migrator.rules.rules import Rules
 from migrator.sqlserver.facts import SourceFacts
@@ -32,6 +33,7 @@ def both(source: SourceFacts, target: TargetFacts, rules: Rules) -> Iterator[Che
     yield from _names(source, target, rules)
     yield from _large_values(source, target)
     yield from _keys(source, target)
+    yield from _programs(source, target)
 
 
 def _clocks(source: SourceFacts, target: TargetFacts) -> Iterator[Check]:
@@ -186,6 +188,28 @@ def _keys(source: SourceFacts, target: TargetFacts) -> Iterator[Check]:
         f"on, and {counted(len(without), 'table')} of the source have no primary key, {without[0]} for one",
         "the target refuses to make such tables",
         f"{advice}; or add keys to the source",
+        statements,
+    )
+
+
+def _programs(source: SourceFacts, target: TargetFacts) -> Iterator[Check]:
+    found = source.automatic
+    refused = target.on("log_bin") and target.on("log_bin_trust_function_creators") is False
+    if found is None or not found.total or not refused or DEFINER & (target.privileges or frozenset()):
+        return
+    kinds = (
+        (found.sequences, "sequence"),
+        (found.row_versions, "rowversion column"),
+        (found.temporal_tables, "temporal table"),
+    )
+    listed = ", ".join(counted(number, noun) for number, noun in kinds if number)
+    advice, statements = how(target, "log_bin_trust_function_creators", "1")
+    yield _check(
+        "triggers and functions",
+        Grade.BLOCKER,
+        f"the target refuses them (error 1419), and the source has {listed}",
+        "these become triggers and functions, which are made after the load: the migration would stop there",
+        advice,
         statements,
     )
 

@@ -86,6 +86,20 @@ class Transactions:
 
 
 @dataclass(frozen=True, slots=True)
+class Automatic:
+    """What SQL Server does by itself and MySQL does by triggers and functions: numbers of each."""
+
+    sequences: int
+    row_versions: int
+    temporal_tables: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.sequences + self.row_versions + self.temporal_tables
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFacts:
     """All answers; None is what could not be asked or does not exist there.
 
@@ -108,6 +122,7 @@ class SourceFacts:
     collations: tuple[tuple[str, int], ...] | None = None
     encrypted_columns: int | None = None
     assemblies: int | None = None
+    automatic: Automatic | None = None
     memory_filegroup: bool | None = None
     held: tuple[tuple[Need, bool | None], ...] = ()
     transactions: Transactions | None = None

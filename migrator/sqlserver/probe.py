@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from migrator.errors import SourceError, SourceUnreachable
 from migrator.model.checkup import Unasked, compare_clocks
 from migrator.sqlserver.connect import literal
-from migrator.sqlserver.facts import Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
+from migrator.sqlserver.facts import Automatic, Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
 from migrator.sqlserver.grants import Need, Scope, Task, needs
 from migrator.sqlserver.version import EngineEdition, Product, Rows, read_product
 
@@ -61,6 +61,9 @@ def probe_source(rows: Rows) -> SourceFacts:
         if product.major >= _SQL_2016
         else None,
         assemblies=asked("CLR assemblies", _ASSEMBLIES, _number),
+        automatic=asked(
+            "sequences and row versions", _automatic(product), lambda found: Automatic(*map(int, found[0]))
+        ),
         memory_filegroup=asked("the filegroups", _FILEGROUPS, lambda found: bool(_number(found))) if whole else None,
         held=held,
         transactions=asked("open transactions", _TRANSACTIONS, _transactions),
@@ -264,6 +267,18 @@ _ENCRYPTED: Final = (
     "WHERE c.encryption_type IS NOT NULL"
 )
 _ASSEMBLIES: Final = "SELECT COUNT(*) FROM sys.assemblies WHERE is_user_defined = 1"
+_ROWVERSION: Final = 189  # sys.types.system_type_id
+
+
+def _automatic(product: Product) -> str:
+    history = "(SELECT COUNT(*) FROM sys.tables AS t WHERE t.temporal_type = 2)" if product.major >= _SQL_2016 else "0"
+    return (
+        "SELECT (SELECT COUNT(*) FROM sys.sequences), "  # noqa: S608 - constants
+        "(SELECT COUNT(*) FROM sys.columns AS c JOIN sys.tables AS t ON t.object_id = c.object_id "
+        f"WHERE c.system_type_id = {_ROWVERSION}), {history}"
+    )
+
+
 _FILEGROUPS: Final = "SELECT COUNT(*) FROM sys.filegroups WHERE type = 'FX'"
 _TRANSACTIONS: Final = (
     "SELECT COUNT(*), COALESCE(MAX(DATEDIFF(second, a.transaction_begin_time, GETDATE())), 0) "  # noqa: S608

@@ -8,7 +8,7 @@ from typing import Any
 from migrator.model.checkup import Check, Clock, Grade
 from migrator.mysql.grants import PRIVILEGES
 from migrator.mysql.probe import Contents, TargetFacts
-from migrator.sqlserver.facts import Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
+from migrator.sqlserver.facts import Automatic, Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
 from migrator.sqlserver.grants import Scope, Task, needs
 from migrator.sqlserver.version import EngineEdition, Product
 
@@ -52,6 +52,7 @@ SOURCE = SourceFacts(
     collations=(("Latin1_General_100_CI_AS_SC_UTF8", 12),),
     encrypted_columns=0,
     assemblies=0,
+    automatic=Automatic(0, 0, 0),
     memory_filegroup=False,
     held=held(SQL_2022),
     transactions=Transactions(0, 0),

@@ -14,12 +14,14 @@ from migrator.doctor.examine import examine
 from migrator.doctor.network import Network, network
 from migrator.model.checkup import Area, Clock, Grade, Rate, Unasked
 from migrator.rules.load import load_rules
+from migrator.sqlserver.facts import Automatic
 
 OK, WARNING, BLOCKER = Grade.OK, Grade.WARNING, Grade.BLOCKER
 RULES = load_rules()
 CAPITALS = replace(ORDERS, name="Orders")
 KEYLESS = replace(ORDERS, name="keyless", primary_key=False)
 HEAVY = replace(ORDERS, lob_bytes=1 << 30)
+NUMBERS = Automatic(sequences=1, row_versions=2, temporal_tables=0)
 CASE_COUNTS = "Latin1_General_CS_AS"
 
 
@@ -52,6 +54,12 @@ def test_nothing_is_wrong_with_a_healthy_pair() -> None:
         ({"tables": (replace(ORDERS, lob_bytes=None),)}, {"max_allowed_packet": "1024"}, {}, {}),
         ({"tables": (KEYLESS,)}, {"sql_require_primary_key": "ON"}, {}, {"sql_require_primary_key": BLOCKER}),
         ({}, {"sql_require_primary_key": "ON"}, {}, {}),
+        ({"automatic": NUMBERS}, {"log_bin": "ON"}, {}, {"triggers and functions": BLOCKER}),
+        ({"automatic": NUMBERS}, {"log_bin": "ON", "log_bin_trust_function_creators": "ON"}, {}, {}),
+        ({"automatic": NUMBERS}, {"log_bin": "ON"}, {"privileges": frozenset({"SUPER"})}, {}),
+        ({"automatic": NUMBERS}, {}, {}, {}),
+        ({}, {"log_bin": "ON"}, {}, {}),
+        ({"automatic": None}, {"log_bin": "ON"}, {}, {}),
     ],
 )  # fmt: skip
 def test_both(

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from migrator.errors import SourceDenied, SourceRejected, SourceUnreachable
-from migrator.sqlserver.facts import Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
+from migrator.sqlserver.facts import Automatic, Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
 from migrator.sqlserver.probe import probe_source
 
 Answers = dict[str, Any]
@@ -31,6 +31,7 @@ HEALTHY: Final[Answers] = {
     r"GROUP BY c\.collation_name": [("Latin1_General_CI_AS", 4), ("Finnish_CS_AS", 1)],
     r"encryption_type": [(2,)],
     r"sys\.assemblies": [(1,)],
+    r"sys\.sequences": [(1, 2, 3)],
     r"sys\.filegroups": [(1,)],
     r"dm_tran_database_transactions": [(2, 3600)],
     r"blocking_session_id": [(5,)],
@@ -79,6 +80,7 @@ def test_every_answer_is_kept() -> None:
     assert facts.collations == (("Finnish_CS_AS", 1), ("Latin1_General_CI_AS", 4))
     assert (facts.bytes, facts.encrypted_columns, facts.assemblies, facts.memory_filegroup) == (123456, 2, 1, True)
     assert (facts.transactions, facts.blocked, facts.offset) == (Transactions(2, 3600), 5, 120)
+    assert facts.automatic == Automatic(1, 2, 3)
     assert facts.clock is not None
     assert abs(facts.clock.ahead) < 1
     assert all(granted for _, granted in facts.held)
@@ -140,6 +142,7 @@ def _asked(version: str, edition: str, text: str = "Microsoft SQL", babelfish: s
 def test_nothing_is_asked_that_a_release_does_not_know() -> None:
     old = _asked("11.0.7001.0", "3")
     assert "encryption_type" not in old  # 2016
+    assert "temporal_type" not in old  # 2016
     assert "is_memory_optimized" not in old  # 2014
     assert "PERFORMANCE STATE" not in old  # 2022
     new = _asked("16.0.1000.6", "3")
