@@ -51,6 +51,7 @@ def test_an_end_that_cannot_be_reached_is_a_blocker_and_the_other_is_looked_at(
     mysql: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIGRATOR_SOURCE_PASSWORD", "nobody knows")
+    monkeypatch.setattr("migrator.sqlserver.connect._SECONDS_TO_CONNECT", 1)
     monkeypatch.setattr("migrator.sqlserver.connect.retrying", lambda **_: _once())
     code, out = _run(NOWHERE, "--target", mysql, "--no-rate", "--json", "--quiet")
     body = json.loads(out)

@@ -169,6 +169,7 @@ def test_a_full_log_that_waits_for_its_backup_is_backed_up() -> None:
         ),
         ({"held": held(SQL_2022, "CREATE ANY DATABASE")}, {}),
         ({"held": held(SQL_2022, "SELECT")}, {}),
+        ({"held": held(SQL_2022, "CONNECT")}, {}),
         ({"tables": (ORDERS, replace(ORDERS, selectable=False))}, {"permission SELECT": BLOCKER}),
         ({"tables": (replace(ORDERS, changes_visible=False),)}, {"permission VIEW CHANGE TRACKING": WARNING}),
         ({"tables": (replace(ORDERS, changes_visible=False, tracked=False),)}, {}),
