@@ -152,6 +152,15 @@ def _names(source: SourceFacts, target: TargetFacts, rules: Rules) -> Iterator[C
             f"or {advice}",
         )
         return
+    if how_kept == 1 and capitals:
+        yield _check(
+            "letter case of names",
+            Grade.WARNING,
+            f"lower_case_table_names is 1, and {counted(len(capitals), 'table')} of {count(len(names))} have capitals",
+            "the target keeps table names in lower case: they are not spelt as in our statements and reports",
+            'let a rule make them lower case from the beginning ([[case]] of = "table", to = "lower")',
+        )
+        return
     yield _check("letter case of names", Grade.OK, f"lower_case_table_names is {how_kept}")
 
 

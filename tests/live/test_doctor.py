@@ -105,8 +105,8 @@ def _grant(link: Link, batch: str, babelfish: bool) -> None:
         try:
             link.execute(statement, doing="granting")
         except SourceRejected as error:
-            assert "GRANT " in statement, error
-            assert re.search("not currently supported|Cannot find the user", error.why), error
+            if "GRANT " not in statement or not re.search("not currently supported|Cannot find the user", error.why):
+                raise
 
 
 def test_both_ends_are_looked_at(shop: Server, mysql: Target) -> None:

@@ -45,7 +45,9 @@ def test_nothing_is_wrong_with_a_healthy_pair() -> None:
         ({}, {}, {"collations": frozenset({"utf8mb4_bin"})}, {"collations": BLOCKER}),
         ({"collations": None, "options": None}, {}, {}, {}),
         ({"tables": (CAPITALS,)}, {}, {}, {"letter case of names": WARNING}),
-        ({"tables": (CAPITALS,)}, {"lower_case_table_names": "1"}, {}, {}),
+        ({"tables": (CAPITALS,)}, {"lower_case_table_names": "1"}, {}, {"letter case of names": WARNING}),
+        ({"tables": (CAPITALS,)}, {"lower_case_table_names": "2"}, {}, {}),
+        ({}, {"lower_case_table_names": "1"}, {}, {}),
         ({"tables": (CAPITALS,), "collation": CASE_COUNTS}, {}, {}, {}),
         ({"tables": (CAPITALS,), "collation": "Latin1_General_BIN2"}, {}, {}, {}),
         ({"tables": (CAPITALS, ORDERS), "collation": CASE_COUNTS}, {}, {}, {"letter case of names": WARNING}),
@@ -70,7 +72,9 @@ def test_both(
 
 def test_a_rule_that_makes_names_lower_case_settles_them(tmp_path: Path) -> None:
     (tmp_path / "names.toml").write_text('[[case]]\nof = "table"\nto = "lower"\n', encoding="utf-8")
-    assert not_ok(both(source(tables=(CAPITALS,)), TARGET, load_rules(tmp_path))) == {}
+    for kept in ("0", "1"):
+        facts = target({"lower_case_table_names": kept})
+        assert not_ok(both(source(tables=(CAPITALS,)), facts, load_rules(tmp_path))) == {}
 
 
 def test_clocks_say_who_is_ahead() -> None:
