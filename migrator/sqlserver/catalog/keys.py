@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from migrator.model.schema import Key
 from migrator.sqlserver.catalog.columns import Columns
-from migrator.sqlserver.catalog.indexes import IndexRow, Indexes, key_columns, over_graph
+from migrator.sqlserver.catalog.indexes import Indexes, IndexRow, key_columns, over_graph
 
 
 def primary_keys(indexes: Indexes, columns: Columns) -> dict[int, Key]:

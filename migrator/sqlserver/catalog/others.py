@@ -37,7 +37,7 @@ class Listing:
 
     def select(self, number: int) -> str:
         """The query of this kind alone."""
-        return f"SELECT {number} AS n, {_text(self.schema)} AS s, {_text(self.name)} AS o {self.source}"  # noqa: S608 - constants
+        return f"SELECT {number} AS n, {_text(self.schema)} AS s, {_text(self.name)} AS o {self.source}"
 
     def present(self, product: Product) -> bool:
         """True where the product knows such objects."""
@@ -61,11 +61,22 @@ _SECURITY: Final = "Security policies and audits"
 _SERVER: Final = "Linked servers and logins"
 _AGENT: Final = "Jobs of SQL Server Agent"
 
+_GRANT: Final = (
+    f"CONCAT({_text('x.state_desc')}, N' ', {_text('x.permission_name')}, CASE x.class WHEN 0 THEN N'' "
+    "WHEN 1 THEN CONCAT(N' ON ', OBJECT_SCHEMA_NAME(x.major_id), N'.', OBJECT_NAME(x.major_id), "
+    "CASE WHEN x.minor_id > 0 THEN CONCAT(N'.', COL_NAME(x.major_id, x.minor_id)) END) "
+    "WHEN 3 THEN CONCAT(N' ON SCHEMA ', SCHEMA_NAME(x.major_id)) "
+    f"ELSE CONCAT(N' ON ', {_text('x.class_desc')}, N' ', x.major_id) END, "
+    "N' TO ', USER_NAME(x.grantee_principal_id))"
+)
+"""A permission as the statement that grants or denies it."""
+
 LISTINGS: Final = (
     Listing(
         _PRINCIPALS,
         "USER",
-        "FROM sys.database_principals AS x WHERE x.type NOT IN ('R', 'A') AND x.principal_id > 4 AND x.name NOT LIKE '##%'",
+        "FROM sys.database_principals AS x "
+        "WHERE x.type NOT IN ('R', 'A') AND x.principal_id > 4 AND x.name NOT LIKE '##%'",
     ),
     Listing(
         _PRINCIPALS,
@@ -77,18 +88,14 @@ LISTINGS: Final = (
         _PRINCIPALS,
         "ROLE MEMBERSHIP",
         "FROM sys.database_role_members AS x WHERE x.member_principal_id <> 1",
-        name="USER_NAME(x.role_principal_id) + N'.' + USER_NAME(x.member_principal_id)",
+        name="CONCAT(USER_NAME(x.role_principal_id), N'.', USER_NAME(x.member_principal_id))",
     ),
     Listing(
         _PRINCIPALS,
         "PERMISSION STATEMENT",
         "FROM sys.database_permissions AS x WHERE x.major_id >= 0 "
         "AND NOT (x.class = 0 AND x.grantee_principal_id = 1) AND NOT (x.class = 1 AND x.major_id = 0)",
-        name=f"{_text('x.state_desc')} + N' ' + {_text('x.permission_name')} + CASE x.class WHEN 0 THEN N'' WHEN 1 THEN N' ON ' "
-        "+ ISNULL(OBJECT_SCHEMA_NAME(x.major_id) + N'.' + OBJECT_NAME(x.major_id), N'') "
-        "+ ISNULL(N'.' + COL_NAME(x.major_id, x.minor_id), N'') "
-        "WHEN 3 THEN N' ON SCHEMA ' + ISNULL(SCHEMA_NAME(x.major_id), N'') ELSE N' ON ' + {_text('x.class_desc')} + N' ' "
-        "+ CAST(x.major_id AS nvarchar(20)) END + N' TO ' + USER_NAME(x.grantee_principal_id)",
+        name=_GRANT,
     ),
     Listing(
         _TYPES,
@@ -121,7 +128,7 @@ LISTINGS: Final = (
         "NUMBERED PROCEDURE",
         "FROM sys.numbered_procedures AS x JOIN sys.objects AS p ON p.object_id = x.object_id "
         "JOIN sys.schemas AS s ON s.schema_id = p.schema_id WHERE x.procedure_number > 1",
-        name="p.name + N';' + CAST(x.procedure_number AS nvarchar(10))",
+        name="CONCAT(p.name, N';', x.procedure_number)",
         schema="s.name",
     ),
     Listing(
@@ -206,8 +213,8 @@ LISTINGS: Final = (
         _SECURITY,
         "SENSITIVITY CLASSIFICATION",
         "FROM sys.sensitivity_classifications AS x WHERE x.class = 1",
-        name="OBJECT_SCHEMA_NAME(x.major_id) + N'.' + OBJECT_NAME(x.major_id) + N'.' "
-        "+ COL_NAME(x.major_id, x.minor_id)",
+        name="CONCAT(OBJECT_SCHEMA_NAME(x.major_id), N'.', OBJECT_NAME(x.major_id), N'.', "
+        "COL_NAME(x.major_id, x.minor_id))",
         since=15,
         not_in=frozenset({EngineEdition.EDGE}),
     ),
@@ -217,7 +224,7 @@ LISTINGS: Final = (
         "STATISTICS",
         "FROM sys.stats AS x JOIN sys.tables AS t ON t.object_id = x.object_id "
         "JOIN sys.schemas AS s ON s.schema_id = t.schema_id WHERE x.user_created = 1",
-        name="t.name + N'.' + x.name",
+        name="CONCAT(t.name, N'.', x.name)",
         schema="s.name",
     ),
     Listing(_STORAGE, "PLAN GUIDE", "FROM sys.plan_guides AS x"),

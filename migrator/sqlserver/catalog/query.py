@@ -59,7 +59,7 @@ def variant(sql: str, since: int = OLDEST) -> Field:
 def query(fields: Fields, source: str, product: Product) -> str:
     """SELECT of ``fields``; ``source`` is everything from FROM on."""
     columns = ", ".join(f"{field.text(product.major)} AS [{key}]" for key, field in fields.items())
-    return f"SELECT {columns} {source}"  # noqa: S608 - both are constants of this package
+    return f"SELECT {columns} {source}"
 
 
 def refused(error: SourceError) -> bool:

@@ -70,7 +70,7 @@ def read_catalog(rows: Rows, product: Product) -> Catalog:
     before = reading.read(_DatabaseRow, _DATABASE, _DATABASE_FROM)[0]
     if not before.allowed:
         reading.note(
-            "The login has no VIEW DEFINITION permission on the database: objects that nothing is granted on are missing."
+            "The login has no VIEW DEFINITION permission on the database: what nothing else is granted on is missing."
         )
     database = _read(reading, before)
     if reading.read(_DatabaseRow, _DATABASE, _DATABASE_FROM)[0] != before:
@@ -199,8 +199,15 @@ class _Joiner:
 def _schemas(reading: Reading, database: Database) -> tuple[str, ...]:
     """dbo, then by name: those of the database's own and those that hold something."""
     known = {row.name for row in reading.read(_SchemaRow, _SCHEMAS, _SCHEMAS_FROM)} - _SYSTEM_SCHEMAS
-    held = [*database.tables, *database.modules, *database.alias_types, *database.sequences, *database.synonyms]
-    known |= {item.name.schema for item in held if item.name.schema}
+    held = [
+        *(table.name for table in database.tables),
+        *(module.name for module in database.modules),
+        *(alias.name for alias in database.alias_types),
+        *(sequence.name for sequence in database.sequences),
+        *(synonym.name for synonym in database.synonyms),
+        *(other.name for other in database.others),
+    ]
+    known |= {name.schema for name in held if name.schema}
     return ("dbo", *sorted(known - {"dbo"}))
 
 
