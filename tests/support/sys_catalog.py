@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 from support.sys_views import SysViews
@@ -23,14 +24,42 @@ from migrator.model.schema import (
     OtherObject,
     Sequence,
     Table,
+    Temporal,
 )
 
+HISTORY = "MSSQL_TemporalHistoryFor_"
+"""How the name begins that the server gives to a history table."""
 BUILT_IN = {
-    **{"image": 34, "text": 35, "uniqueidentifier": 36, "date": 40, "time": 41, "datetime2": 42, "datetimeoffset": 43},
-    **{"tinyint": 48, "smallint": 52, "int": 56, "smalldatetime": 58, "real": 59, "money": 60, "datetime": 61},
-    **{"float": 62, "sql_variant": 98, "ntext": 99, "bit": 104, "decimal": 106, "numeric": 108, "smallmoney": 122},
-    **{"bigint": 127, "varbinary": 165, "varchar": 167, "binary": 173, "char": 175, "timestamp": 189, "nvarchar": 231},
-    **{"nchar": 239, "xml": 241},
+    "image": 34,
+    "text": 35,
+    "uniqueidentifier": 36,
+    "date": 40,
+    "time": 41,
+    "datetime2": 42,
+    "datetimeoffset": 43,
+    "tinyint": 48,
+    "smallint": 52,
+    "int": 56,
+    "smalldatetime": 58,
+    "real": 59,
+    "money": 60,
+    "datetime": 61,
+    "float": 62,
+    "sql_variant": 98,
+    "ntext": 99,
+    "bit": 104,
+    "decimal": 106,
+    "numeric": 108,
+    "smallmoney": 122,
+    "bigint": 127,
+    "varbinary": 165,
+    "varchar": 167,
+    "binary": 173,
+    "char": 175,
+    "timestamp": 189,
+    "nvarchar": 231,
+    "nchar": 239,
+    "xml": 241,
 }
 """system_type_id, which is the user_type_id too. Source: Transact-SQL reference, sys.types."""
 _OF_2025 = {"json": 244, "vector": 255}
@@ -44,12 +73,20 @@ _TYPES = {ObjectKind.VIEW: "V ", ObjectKind.PROCEDURE: "P ", ObjectKind.FUNCTION
 _INDEX_TYPES = {IndexKind.XML: 3, IndexKind.SPATIAL: 4, IndexKind.HASH: 7, IndexKind.OTHER: 8}
 _WITHOUT_KEY = frozenset({IndexKind.XML, IndexKind.SPATIAL, IndexKind.OTHER, IndexKind.COLUMNSTORE})
 _NAMED = {
-    **{"CERTIFICATE": "certificates", "ASYMMETRIC KEY": "asymmetric_keys", "SYMMETRIC KEY": "symmetric_keys"},
-    **{"COLUMN MASTER KEY": "column_master_keys", "COLUMN ENCRYPTION KEY": "column_encryption_keys"},
-    **{"FULLTEXT CATALOG": "fulltext_catalogs", "FULLTEXT STOPLIST": "fulltext_stoplists"},
-    **{"EXTERNAL DATA SOURCE": "external_data_sources", "EXTERNAL FILE FORMAT": "external_file_formats"},
-    **{"BROKER PRIORITY": "conversation_priorities", "DATABASE SCOPED CREDENTIAL": "database_scoped_credentials"},
-    **{"PLAN GUIDE": "plan_guides", "FILEGROUP": "filegroups", "EVENT NOTIFICATION": "event_notifications"},
+    "CERTIFICATE": "certificates",
+    "ASYMMETRIC KEY": "asymmetric_keys",
+    "SYMMETRIC KEY": "symmetric_keys",
+    "COLUMN MASTER KEY": "column_master_keys",
+    "COLUMN ENCRYPTION KEY": "column_encryption_keys",
+    "FULLTEXT CATALOG": "fulltext_catalogs",
+    "FULLTEXT STOPLIST": "fulltext_stoplists",
+    "EXTERNAL DATA SOURCE": "external_data_sources",
+    "EXTERNAL FILE FORMAT": "external_file_formats",
+    "BROKER PRIORITY": "conversation_priorities",
+    "DATABASE SCOPED CREDENTIAL": "database_scoped_credentials",
+    "PLAN GUIDE": "plan_guides",
+    "FILEGROUP": "filegroups",
+    "EVENT NOTIFICATION": "event_notifications",
 }
 _NUMBERED = {
     "MESSAGE TYPE": ("service_message_types", "message_type_id"),
@@ -57,7 +94,14 @@ _NUMBERED = {
     "SERVICE": ("services", "service_id"),
     "ROUTE": ("routes", "route_id"),
 }
-_OBJECTS = {"QUEUE": "service_queues", "SECURITY POLICY": "security_policies", "EXTERNAL TABLE": "external_tables"}
+_OBJECTS = {
+    "QUEUE": ("service_queues", "SQ"),
+    "SECURITY POLICY": ("security_policies", "SP"),
+    "EXTERNAL TABLE": ("external_tables", "U "),
+    "AGGREGATE": ("objects", "AF"),
+    "RULE": ("objects", "R "),
+    "DEFAULT": ("objects", "D "),
+}
 
 
 def fill(views: SysViews, database: Database) -> None:
@@ -79,24 +123,13 @@ class _Filler:
         views.collation = database.collation
 
     def fill(self) -> None:
-        for name in self.database.schemas:
-            self.schemas.setdefault(name, next(self.ids))
-        for name, id_ in self.schemas.items():
-            self.views.add("schemas", schema_id=id_, name=name)
-        self._built_in_types()
-        for alias in self.database.alias_types:
-            self._user_type(alias.name, alias.type, nullable=alias.nullable)
-        for other in self.database.others:
-            if other.word == "CLR TYPE":
-                self._clr_type(other.name)
+        self._types()
         self._partitions()
         for table in self.database.tables:
             self._table(table)
         for table in self.database.tables:
             for key in table.foreign_keys:
                 self._foreign_key(table, key)
-            if table.temporal is not None and table.temporal.history not in self.objects:
-                raise NotImplementedError("a history table that nobody made")
         for module in self.database.modules:
             self._module(module)
         for sequence in self.database.sequences:
@@ -106,6 +139,19 @@ class _Filler:
             self._object("synonyms", synonym.name, "SN", base_object_name=target)
         for other in self.database.others:
             self._other(other)
+
+    def _types(self) -> None:
+        histories = (table.temporal.history for table in self.database.tables if table.temporal)
+        for name in (*self.database.schemas, *(history.schema for history in histories if history)):
+            self.schemas.setdefault(name, next(self.ids))
+        for name, id_ in self.schemas.items():
+            self.views.add("schemas", schema_id=id_, name=name)
+        self._built_in_types()
+        for alias in self.database.alias_types:
+            self._user_type(alias.name, alias.type, nullable=alias.nullable)
+        for other in self.database.others:
+            if other.word == "CLR TYPE":
+                self._clr_type(other.name)
 
     def _built_in_types(self) -> None:
         known = BUILT_IN | (_OF_2025 if self.views.product.major >= 17 else {})
@@ -177,6 +223,8 @@ class _Filler:
             self.views.add("partition_schemes", data_space_id=id_, name=scheme.name, function_id=function_id)
 
     def _table(self, table: Table) -> None:
+        if table.name in self.objects:
+            return  # the history of an earlier one
         words = set(table.features)
         flags = {
             flag: int(word in words)
@@ -192,8 +240,7 @@ class _Filler:
             flags["ledger_type"] = 2 if table.temporal else 3
         if table.temporal is not None:
             flags["temporal_type"] = 2
-            assert table.temporal.history is not None
-            flags["history_table_id"] = self.objects.get(table.temporal.history, next(self.ids))
+            flags["history_table_id"] = self._history(table, table.temporal)
         id_ = self._object("tables", table.name, "U ", **flags)
         if "edge constraint" in words:
             self.views.add("edge_constraints", object_id=next(self.ids), parent_object_id=id_)
@@ -201,7 +248,11 @@ class _Filler:
             self.columns[table.name, column.name] = number
             first = number == 1
             self._column(
-                id_, number, column, filestream=first and "filestream" in words, column_set=first and "column set" in words
+                id_,
+                number,
+                column,
+                filestream=first and "filestream" in words,
+                column_set=first and "column set" in words,
             )
         if table.temporal is not None:
             self.views.add(
@@ -224,6 +275,18 @@ class _Filler:
             )
         if table.description is not None:
             self._describe(1, id_, 0, table.description)
+
+    def _history(self, table: Table, temporal: Temporal) -> int:
+        """The history table: one of the database's own, or the one that the server makes by itself."""
+        name = temporal.history or ObjectName(table.name.schema, f"{HISTORY}{next(self.ids)}")
+        if name not in self.objects:
+            columns = [
+                replace(column, identity=None, default=None, computed=None, generated_always=None, description=None)
+                for column in table.columns
+            ]
+            own = next((other for other in self.database.tables if other.name == name), None)
+            self._table(own or Table(name, tuple(columns)))
+        return self.objects[name]
 
     def _column(self, table: int, number: int, column: Column, *, filestream: bool, column_set: bool) -> None:
         type_ = column.type or DataType(SqlType.INT)
@@ -456,38 +519,32 @@ class _Filler:
 
     def _other(self, other: OtherObject) -> None:
         name, word = other.name, other.word
-        if word in ("CLR TYPE", "IsDisabled"):
-            return
-        if word in _NAMED:
-            self.views.add(_NAMED[word], name=name.name)
-        elif word in _NUMBERED:
-            view, number = _NUMBERED[word]
-            self.views.add(view, **{"name": name.name, number: 65536})
+        schema = self.schemas.get(name.schema, 0)
+        rows: dict[str, tuple[str, dict[str, Any]]] = {
+            "ASSEMBLY": ("assemblies", {"assembly_id": 65536, "is_user_defined": 1}),
+            "LINKED SERVER": ("servers", {"is_linked": 1}),
+            "TABLE TYPE": ("table_types", {"schema_id": schema, "is_user_defined": 1}),
+            "XML SCHEMA COLLECTION": ("xml_schema_collections", {"xml_collection_id": 65536, "schema_id": schema}),
+            **{word: (view, {}) for word, view in _NAMED.items()},
+            **{word: (view, {number: 65536}) for word, (view, number) in _NUMBERED.items()},
+            **{
+                word: ("database_principals", {"principal_id": next(self.ids), "type": type_})
+                for word, type_ in (("USER", "S"), ("ROLE", "R"), ("APPLICATION ROLE", "A"))
+            },
+        }
+        if word in rows:
+            view, values = rows[word]
+            self.views.add(view, name=name.name, **values)
         elif word in _OBJECTS:
-            self._object(_OBJECTS[word], name, "SQ")
-        elif word == "AGGREGATE":
-            self._object("objects", name, "AF")
-        elif word == "TABLE TYPE":
-            self.views.add("table_types", name=name.name, schema_id=self.schemas[name.schema], is_user_defined=1)
-        elif word == "XML SCHEMA COLLECTION":
-            schema = self.schemas[name.schema]
-            self.views.add("xml_schema_collections", xml_collection_id=65536, schema_id=schema, name=name.name)
-        elif word in ("USER", "ROLE", "APPLICATION ROLE"):
-            type_ = {"USER": "S", "ROLE": "R", "APPLICATION ROLE": "A"}[word]
-            self.views.add("database_principals", principal_id=next(self.ids), name=name.name, type=type_)
-        elif word == "ASSEMBLY":
-            self.views.add("assemblies", assembly_id=65536, name=name.name, is_user_defined=1)
-        elif word == "LINKED SERVER":
-            self.views.add("servers", name=name.name, is_linked=1)
+            view, type_ = _OBJECTS[word]
+            self._object(view, name, type_)
         elif word == "AGENT JOB":
-            self.views.add_job(name.name, "Shop")
+            self.views.add_job(name.name, self.views.name)
         elif word == "INDEX ON VIEW":
             view, _, index = name.name.rpartition(".")
             id_ = self.objects[ObjectName(name.schema, view)]
             self._index_row(id_, 1, index, 1, is_unique=1, data_space_id=1)
-        elif word in ("RULE", "DEFAULT"):
-            self._object("objects", name, "R " if word == "RULE" else "D ")
-        else:
+        elif word not in ("CLR TYPE", "IsDisabled"):
             raise NotImplementedError(f"an object of the kind {word}")
 
 
@@ -517,5 +574,5 @@ def _variant(boundary: str, type_: DataType) -> Any:
     """A constant of a partition function as the sql_variant that the catalog has."""
     if boundary.startswith(("'", "N'")):
         text = boundary.removeprefix("N")[1:-1].replace("''", "'")
-        return text if type_.base in _TEXTS else f"{type_.base}|{text}"
+        return f"{type_.base}|{text}"
     return int(boundary) if boundary.lstrip("-").isdecimal() else f"{type_.base}|{boundary}"

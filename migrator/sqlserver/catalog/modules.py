@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from migrator.model.name import ObjectName
 from migrator.model.schema import Module, ObjectKind, OtherObject
 from migrator.sqlserver.catalog.indexes import DISABLED
-from migrator.sqlserver.catalog.query import Fields, Reading, listed, name, number, text
+from migrator.sqlserver.catalog.query import Fields, Reading, bracketed, listed, name, number, text
 
 _KINDS: Final = {
     "V": ObjectKind.VIEW,
@@ -138,13 +138,9 @@ def _name(row: _ModuleRow) -> ObjectName:
 
 def _clr(row: _ModuleRow) -> str:
     """What is known of a module that a .NET assembly carries out: all but its parameters."""
-    name_ = ".".join(map(_quoted, filter(None, (row.schema, row.name))))
-    method = ".".join(_quoted(part) for part in (row.assembly, row.assembly_class, row.method) if part)
-    return f"CREATE {_KINDS[row.type].upper()} {name_} /* parameters: those of the method */ AS EXTERNAL NAME {method}"
-
-
-def _quoted(name_: str) -> str:
-    return "[" + name_.replace("]", "]]") + "]"
+    own = bracketed(*filter(None, (row.schema, row.name)))
+    method = bracketed(*filter(None, (row.assembly, row.assembly_class, row.method)))
+    return f"CREATE {_KINDS[row.type].upper()} {own} /* parameters: those of the method */ AS EXTERNAL NAME {method}"
 
 
 def _note_hidden(rows: list[_ModuleRow], reading: Reading) -> None:

@@ -62,6 +62,16 @@ def query(fields: Fields, source: str, product: Product) -> str:
     return f"SELECT {columns} {source}"
 
 
+def bracketed(*parts: str) -> str:
+    """A name of one or more parts as T-SQL takes it: ``[dbo].[a]]b]``."""
+    return ".".join("[" + part.replace("]", "]]") + "]" for part in parts)
+
+
+def literal(text: str) -> str:
+    """A text as a T-SQL constant."""
+    return "N'" + text.replace("'", "''") + "'"
+
+
 def refused(error: SourceError) -> bool:
     """True where the server denied or rejected one query and will answer others."""
     return error.exit_code in _REFUSALS
