@@ -6,7 +6,11 @@
     ├── SourceError           10   the source cannot be read
     │   ├── PackageDamaged    11   not a zip, cut off, or without the parts that it must have
     │   ├── ChecksumMismatch  12   the package is not what its Origin.xml says
-    │   └── RowsDamaged       13   row data does not fit the schema, or ends in the middle of a row
+    │   ├── RowsDamaged       13   row data does not fit the schema, or ends in the middle of a row
+    │   ├── SourceUnreachable 14   no connection to the SQL Server, or it was lost and did not come back
+    │   ├── SourceDenied      15   user, password, TLS or permission
+    │   ├── SourceBusy        16   a lock, a deadlock or a throttled server, again and again
+    │   └── SourceRejected    17   the SQL Server refused a query
     ├── TargetError           20   the target said no
     │   ├── TargetUnreachable 21   no connection, or it was lost and did not come back
     │   ├── TargetDenied      22   user, password, TLS or privilege
@@ -88,6 +92,30 @@ class RowsDamaged(SourceError):
     """Row data contradict the schema or stop in the middle of a row."""
 
     exit_code = 13
+
+
+class SourceUnreachable(SourceError):
+    """No connection to the SQL Server, or it was lost."""
+
+    exit_code = 14
+
+
+class SourceDenied(SourceError):
+    """The SQL Server refused the user, the password, the certificate or a permission."""
+
+    exit_code = 15
+
+
+class SourceBusy(SourceError):
+    """Locks or limits of the SQL Server kept us waiting, again and again."""
+
+    exit_code = 16
+
+
+class SourceRejected(SourceError):
+    """The SQL Server refused a query."""
+
+    exit_code = 17
 
 
 class TargetError(MigratorError):

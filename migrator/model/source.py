@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
+from migrator.model.consistency import Hold
 from migrator.model.schema import Database, Table
 from migrator.model.segment import Segment
 
@@ -28,6 +30,14 @@ class Source(Protocol):
         """False for a schema-only source."""
 
     @property
+    def volatile(self) -> bool:
+        """True where rows may change between two readings: a live server that takes writes."""
+
+    @property
+    def slipped(self) -> int:
+        """How many times this process lost the picture that it was given, and went on in a later one."""
+
+    @property
     def row_total(self) -> int | None:
         """The rows of all tables together, as the source itself vouches for; None where it does not."""
 
@@ -44,6 +54,9 @@ class Source(Protocol):
 
     def catalog(self) -> Database:
         """The whole schema. Raises SourceError."""
+
+    def hold(self, workers: int) -> AbstractContextManager[Hold]:
+        """One picture of the source for ``workers`` processes, as consistent as it can be had. Raises SourceError."""
 
     def segments(self, table: Table) -> tuple[Segment, ...]:
         """The table's rows, cut into pieces that workers read side by side; empty where it has no rows."""

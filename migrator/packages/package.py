@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 
+from migrator.model.consistency import Hold
 from migrator.model.schema import Database
 from migrator.packages.archive import MODEL, Archive
+from migrator.packages.held import as_file
 from migrator.packages.model_xml.reader import read_model
 from migrator.packages.origin import Origin, model_digest, read_name, read_origin, verify_model
 
@@ -18,6 +21,9 @@ class Package:
 
     Everything may raise SourceError and PackageDamaged.
     """
+
+    volatile = False
+    slipped = 0
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -58,6 +64,10 @@ class Package:
     def catalog(self) -> Database:
         """The whole schema, once it is proven to be the exported one. Raises ChecksumMismatch where it is not."""
         return self._catalog
+
+    def hold(self, workers: int) -> AbstractContextManager[Hold]:  # noqa: ARG002 - a file needs nothing for each
+        """A file is one picture by itself."""
+        return as_file()
 
     def close(self) -> None:
         """Release the file; it is opened again when it is needed."""

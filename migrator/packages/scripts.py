@@ -7,14 +7,17 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from migrator.errors import SourceError
+from migrator.model.consistency import Hold
 from migrator.model.schema import Database, Table
 from migrator.model.script import ScriptFile
 from migrator.model.segment import Segment
+from migrator.packages.held import as_file
 from migrator.packages.includes import asks, included
 from migrator.packages.project import found_projects
 
@@ -68,6 +71,16 @@ class Scripts:
         return False
 
     @property
+    def slipped(self) -> int:
+        """Nothing: no row is read."""
+        return 0
+
+    @property
+    def volatile(self) -> bool:
+        """False: there is nothing to change."""
+        return False
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Nothing that had to be verified."""
         return ()
@@ -98,6 +111,10 @@ class Scripts:
         """The schema. Raises SourceError."""
         database = self.reader(self.files())
         return database if database.name else replace(database, name=self.path.resolve().stem)
+
+    def hold(self, workers: int) -> AbstractContextManager[Hold]:  # noqa: ARG002 - the face of every source
+        """A file is one picture by itself."""
+        return as_file()
 
     def segments(self, table: Table) -> tuple[Segment, ...]:  # noqa: ARG002 - the face of every source
         """None: there are no rows."""

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from migrator.errors import SourceError
 from migrator.model.datatype import SqlType
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Table
-from migrator.sqlserver.catalog.query import (
-    Field,
-    Fields,
-    Reading,
-    bracketed,
-    listed,
-    literal,
-    name,
-    number,
-    query,
-    refused,
-)
+from migrator.sqlserver.catalog.query import REFUSALS, Field, Fields, Reading, name, number, query
 from migrator.sqlserver.catalog.values import value_fields
+from migrator.sqlserver.connect import literal, quoted
+from migrator.sqlserver.segments import Size
 from migrator.sqlserver.version import EngineEdition, Product, Rows
 
 _PAGE: Final = 8192
+_USUAL_LENGTH: Final = 100
+"""Bytes of a value of a column that may hold more, where nobody knows better."""
 _HISTOGRAMS: Final = 13
 """sys.dm_db_stats_histogram came with a service pack of SQL Server 2016: an older build refuses it."""
-_MOMENTS: Final = frozenset({"datetime", "smalldatetime", "datetime2"})
 _AS_TEXT: Final = frozenset({SqlType.XML, SqlType.JSON})
 """Types that are stored in a form of their own and delivered as text, which is longer."""
 _SHAPES: Final = frozenset({SqlType.GEOGRAPHY, SqlType.GEOMETRY, SqlType.HIERARCHYID})
@@ -59,7 +50,7 @@ class Sizes:
 class Step:
     """A step of a histogram: about ``rows`` rows lie above the step before and up to ``high``, which is among them.
 
-    ``high`` is None for NULL; dates and times are ISO with a blank, binaries hexadecimal after 0x.
+    ``high`` is None for NULL; else its text is that of ``variant.variant_value``, which is what a bound is kept as.
     """
 
     high: str | None
@@ -73,6 +64,12 @@ class _SizeRow(NamedTuple):
     rows: int | None
     in_row: int | None
     lob: int | None
+
+
+class _WidthRow(NamedTuple):
+    schema: str
+    name: str
+    bytes: int
 
 
 class _MemoryRow(NamedTuple):
@@ -132,6 +129,14 @@ _MEMORY: Final[Fields] = {
     "name": name("o.name"),
     "kilobytes": number("m.memory_used_by_table_kb"),
 }
+_WIDTHS: Final[Fields] = {
+    "schema": name("MAX(s.name)"),
+    "name": name("MAX(o.name)"),
+    "bytes": number(
+        f"SUM(CASE WHEN c.max_length BETWEEN 0 AND {_USUAL_LENGTH} THEN c.max_length ELSE {_USUAL_LENGTH} END)"
+    ),
+}
+_WIDTHS_FROM: Final = f"{_TABLES} JOIN sys.columns AS c ON c.object_id = o.object_id {_END}"
 _MEMORY_FROM: Final = f"{_TABLES} JOIN sys.dm_db_xtp_table_memory_stats AS m ON m.object_id = o.object_id"
 
 
@@ -144,12 +149,43 @@ def read_sizes(rows: Rows, product: Product) -> Sizes:
     }
     in_memory = {ObjectName(row.schema, row.name) for row in found if row.memory_optimised}
     if in_memory:
-        sizes |= dict.fromkeys(in_memory, TableSize(None, None, None))
-        used = reading.read_if_allowed("Sizes of memory-optimised tables", _MemoryRow, _MEMORY, _MEMORY_FROM)
-        for item in used:
-            sizes[ObjectName(item.schema, item.name)] = TableSize(None, item.kilobytes * 1024, 0)
-        reading.note(f"Rows of memory-optimised tables are counted nowhere: {listed(in_memory)}")
+        used = {
+            ObjectName(item.schema, item.name): item.kilobytes * 1024
+            for item in reading.read_if_allowed("Sizes of memory-optimised tables", _MemoryRow, _MEMORY, _MEMORY_FROM)
+        }
+        sizes |= {table: TableSize(_counted(reading, table), used.get(table), 0) for table in in_memory}
+    if product.edition is EngineEdition.BABELFISH:  # its statistics have what the last ANALYZE found, or nothing
+        sizes = {table: replace(size, rows=_counted(reading, table)) for table, size in sizes.items()}
     return Sizes(sizes, tuple(reading.notes))
+
+
+def table_sizes(rows: Rows, product: Product) -> dict[ObjectName, Size]:
+    """The same as what tables are cut by; where bytes are not known, they are guessed by the columns' declared lengths.
+
+    Raises SourceError.
+    """
+    sizes = read_sizes(rows, product).tables
+    widths: dict[ObjectName, int] = {}
+    if any(size.in_row is None for size in sizes.values()):
+        reading = Reading(rows, product)
+        widths = {ObjectName(row.schema, row.name): row.bytes for row in reading.read(_WidthRow, _WIDTHS, _WIDTHS_FROM)}
+    return {
+        table: Size(
+            size.rows or 0,
+            (size.rows or 0) * widths.get(table, 0) if size.in_row is None else size.in_row + (size.lob or 0),
+        )
+        for table, size in sizes.items()
+    }
+
+
+def _counted(reading: Reading, table: ObjectName) -> int | None:
+    """Rows one by one, for what no statistics count; None where the login may not read the table."""
+    try:
+        [(count,)] = reading.rows(f"SELECT CAST(COUNT_BIG(*) AS bigint) FROM {_full(table)}")  # noqa: S608 - quoted
+    except REFUSALS as error:
+        reading.refuse(f"The number of rows of {table}", error)
+        return None
+    return int(count)
 
 
 def _best(reading: Reading) -> list[_SizeRow]:
@@ -157,8 +193,8 @@ def _best(reading: Reading) -> list[_SizeRow]:
     for fields, source, less in _WAYS:
         try:
             found = reading.read(_SizeRow, fields, source)
-        except SourceError as error:
-            if not refused(error) or source is _PARTITIONS:
+        except REFUSALS as error:
+            if source is _PARTITIONS:
                 raise
             why = error.why or error.what
         else:
@@ -179,7 +215,7 @@ def lob_maxima(rows: Rows, table: Table) -> dict[str, int]:
     if not columns:
         return {}
     lengths = ", ".join(f"CAST(MAX(CAST(DATALENGTH({_delivered(column)}) AS bigint)) AS bigint)" for column in columns)
-    answer = rows(f"SELECT {lengths} FROM {bracketed(table.name.schema, table.name.name)}")[0]  # noqa: S608 - quoted
+    answer = rows(f"SELECT {lengths} FROM {_full(table.name)}")[0]  # noqa: S608 - quoted
     return {column.name: int(longest or 0) for column, longest in zip(columns, answer, strict=True)}
 
 
@@ -188,9 +224,13 @@ def _is_large(column: Column) -> bool:
 
 
 def _delivered(column: Column) -> str:
-    quoted = bracketed(column.name)
+    value = quoted(column.name)
     is_text = column.type is not None and column.type.base in _AS_TEXT
-    return f"CAST({quoted} AS nvarchar(max))" if is_text else quoted
+    return f"CAST({value} AS nvarchar(max))" if is_text else value
+
+
+def _full(table: ObjectName) -> str:
+    return f"{quoted(table.schema)}.{quoted(table.name)}"
 
 
 class _StatisticsRow(NamedTuple):
@@ -217,7 +257,7 @@ def histogram(rows: Rows, product: Product, table: ObjectName, column: str) -> t
         "FROM sys.stats AS st "
         "JOIN sys.stats_columns AS sc ON sc.object_id = st.object_id AND sc.stats_id = st.stats_id "
         "JOIN sys.columns AS c ON c.object_id = sc.object_id AND c.column_id = sc.column_id "
-        f"WHERE st.object_id = OBJECT_ID({literal(bracketed(table.schema, table.name))}) "
+        f"WHERE st.object_id = OBJECT_ID({literal(_full(table))}) "
         f"AND st.has_filter = 0 AND sc.stats_column_id = 1 AND c.name = {literal(column)}"
     )
     statistics = reading.read(_StatisticsRow, fields, source)[0]
@@ -230,12 +270,6 @@ def histogram(rows: Rows, product: Product, table: ObjectName, column: str) -> t
     source = f"FROM sys.dm_db_stats_histogram({statistics.table}, {statistics.id}) AS h ORDER BY h.step_number"
     try:
         found = [_StepRow(*row) for row in rows(query(steps, source, product))]
-    except SourceError as error:
-        if not refused(error):
-            raise
+    except REFUSALS:
         return ()
-    return tuple(Step(_canonical(row), row.rows) for row in found)
-
-
-def _canonical(row: _StepRow) -> str | None:
-    return row.value.replace("T", " ") if row.value is not None and row.base in _MOMENTS else row.value
+    return tuple(Step(row.value, row.rows) for row in found)

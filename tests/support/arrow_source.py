@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from migrator.model.consistency import Hold
 from migrator.model.datatype import DataType
 from migrator.model.mapping import Form, TableMapping
 from migrator.model.name import ObjectName
@@ -15,6 +17,7 @@ from migrator.model.segment import Segment
 from migrator.mysql.connect import execute, quoted, session
 from migrator.mysql.load import Load
 from migrator.mysql.url import Target
+from migrator.packages.held import as_file
 from migrator.wire.rows import encode
 
 
@@ -30,6 +33,8 @@ class ArrowSource:
     batch_rows: int = 1000
     notes: tuple[str, ...] = ()
     repaired: Mapping[str, int] = field(default_factory=dict)
+    volatile: bool = False
+    slipped: int = 0
 
     @classmethod
     def of(cls, tables: Mapping[str, tuple[Mapping[str, DataType], Sequence[pa.RecordBatch]]]) -> ArrowSource:
@@ -43,6 +48,9 @@ class ArrowSource:
             )
             batches[table] = tuple(segments)
         return cls(Database("arrow", "Latin1_General_CI_AS", ("dbo",), tuple(schema)), batches)
+
+    def hold(self, workers: int) -> AbstractContextManager[Hold]:
+        return as_file()
 
     def catalog(self) -> Database:
         return self.database

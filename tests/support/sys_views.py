@@ -10,7 +10,7 @@ import re
 import sqlite3
 from typing import Any
 
-from migrator.errors import SourceError
+from migrator.errors import SourceDenied, SourceRejected
 from migrator.sqlserver.version import EngineEdition, Product
 
 _OBJECT = "object_id schema_id name type parent_object_id is_ms_shipped modify_date"
@@ -129,12 +129,6 @@ def _since(word: str) -> tuple[str, int]:
     return name, int(release or 0)
 
 
-class Refused(SourceError):
-    """What a server says to a query that it does not take, or to a login that may not ask it."""
-
-    exit_code = 17
-
-
 class SysViews:
     """One database's views. ``rows`` is what the code under test is given."""
 
@@ -163,9 +157,11 @@ class SysViews:
         self._database.create_function("DB_ID", 0, lambda: 5)
         self._database.create_function("QUOTENAME", 1, lambda text: f"[{text}]")
         self._database.create_function("CONCAT", -1, lambda *parts: "".join("" if p is None else str(p) for p in parts))
-        self._database.create_function("SQL_VARIANT_PROPERTY", 2, lambda value, _: Variant.base(value))
+        self._database.create_function("SQL_VARIANT_PROPERTY", 2, Variant.property)
         self._database.create_function("CONVERT", -1, lambda _, value, *style: Variant.text(value))
         self._database.create_function("OBJECT_NAME", 1, lambda id_: self._look("objects", "name", object_id=id_))
+        self._database.create_function("TRUNCATED", 2, lambda text, length: text[:length])
+        self._database.create_function("TAIL", 2, lambda text, length: text[-length:])
         self._database.create_function("OBJECT_ID", 1, self._object_id)
         self._database.create_function("OBJECT_SCHEMA_NAME", 1, self._schema_of)
         self._database.create_function("SCHEMA_NAME", 1, lambda id_: self._look("schemas", "name", schema_id=id_))
@@ -191,15 +187,17 @@ class SysViews:
         self._database.execute("INSERT INTO msdb.sysjobsteps VALUES (?, ?)", (name, database))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Answer a query. Raises Refused."""
+        """Answer a query. Raises SourceDenied, SourceRejected."""
         self.asked.append(sql)
         for view in self.denied:
             if re.search(rf"\b{view}\b", sql):
-                raise Refused("A query was rejected.", why=f"The SELECT permission was denied on the object '{view}'.")
+                raise SourceDenied(
+                    "A query was refused.", why=f"The SELECT permission was denied on the object '{view}'."
+                )
         try:
             return self._database.execute(_in_sqlite(sql)).fetchall()
         except sqlite3.OperationalError as error:
-            raise Refused("A query was rejected.", why=str(error)) from error
+            raise SourceRejected("A query was refused.", why=str(error)) from error
 
     def _register(self, function: Any) -> None:
         self._database.create_function(function.__name__.removeprefix("_").upper(), -1, function)
@@ -236,13 +234,15 @@ class Variant:
     """A sql_variant: numbers and texts stand for themselves, any other base type is written ``type|text``."""
 
     @staticmethod
-    def base(value: Any) -> str | None:
-        """The name of the base type."""
+    def property(value: Any, word: str) -> str | int | None:
+        """The name of the base type, or its digits behind the point, which are those of the text."""
         if value is None:
             return None
+        if word == "Scale":
+            return len(str(value).partition(".")[2])
         if isinstance(value, int):
             return "int"
-        return value.partition("|")[0] if "|" in value else "nvarchar"
+        return str(value.partition("|")[0]) if "|" in value else "nvarchar"
 
     @staticmethod
     def text(value: Any) -> Any:
@@ -259,13 +259,17 @@ class Variant:
 def _in_sqlite(sql: str) -> str:
     """The same query for SQLite, word by word."""
     sql = re.sub(r"\bN'", "'", sql)
-    sql = re.sub(r"AS nvarchar\(\w+\)", "AS TEXT", sql)
     # A variant is text with its type before it: to cast it is to convert it.
-    sql = re.sub(r"CAST\((\w\.(?:value|range_high_key)) AS TEXT\)", r"CONVERT(text, \1)", sql)
+    sql = re.sub(r"CAST\((\w\.(?:value|range_high_key)) AS \w+(?:\(\w+\))?\)", r"CONVERT(text, \1)", sql)
+    sql = re.sub(r"AS nvarchar\(\w+\)", "AS TEXT", sql)
     sql = re.sub(
         r"sys\.dm_db_stats_histogram\((\d+), (\d+)\)",
         r"(SELECT * FROM sys.dm_db_stats_histogram WHERE object_id = \1 AND stats_id = \2)",
         sql,
     )
     sql = sql.replace("AS bigint", "AS INTEGER").replace("COLLATE DATABASE_DEFAULT", "").replace("msdb.dbo.", "msdb.")
-    return re.sub(r"CONVERT\((\w+(?:\(\w+\))?),", r"CONVERT('\1',", sql)
+    return (
+        re.sub(r"CONVERT\((\w+(?:\(\w+\))?),", r"CONVERT('\1',", sql)
+        .replace(" LEFT(", " TRUNCATED(")
+        .replace(" RIGHT(", " TAIL(")
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from migrator.sqlserver.catalog.query import bracketed
+from migrator.sqlserver.connect import quoted
 
 _TOKEN: Final = re.compile(
     r"""(?P<skipped>--[^\n]*|/\*.*?\*/|N?'(?:[^']|'')*'|"(?:[^"]|"")*"|\[(?:[^\]]|\]\])*\])"""
@@ -28,6 +28,6 @@ def body(definition: str) -> str:
 def about(rule: str, column: str) -> str:
     """A rule's condition about ``column`` instead of its one variable, however that is called."""
     return "".join(
-        bracketed(column) if token["variable"] and not token["variable"].startswith("@@") else token[0]
+        quoted(column) if token["variable"] and not token["variable"].startswith("@@") else token[0]
         for token in _TOKEN.finditer(rule)
     )

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from migrator.model.name import ObjectName
 from migrator.model.schema import Module, ObjectKind, OtherObject
 from migrator.sqlserver.catalog.indexes import DISABLED
-from migrator.sqlserver.catalog.query import Fields, Reading, bracketed, listed, name, number, text
+from migrator.sqlserver.catalog.query import Fields, Reading, listed, name, number, text
+from migrator.sqlserver.connect import quoted
 
 _KINDS: Final = {
     "V": ObjectKind.VIEW,
@@ -138,8 +139,10 @@ def _name(row: _ModuleRow) -> ObjectName:
 
 def _clr(row: _ModuleRow) -> str:
     """What is known of a module that a .NET assembly carries out: all but its parameters."""
-    own = bracketed(*filter(None, (row.schema, row.name)))
-    method = bracketed(*filter(None, (row.assembly, row.assembly_class, row.method)))
+    own, method = (
+        ".".join(quoted(part) for part in parts if part)
+        for parts in ((row.schema, row.name), (row.assembly, row.assembly_class, row.method))
+    )
     return f"CREATE {_KINDS[row.type].upper()} {own} /* parameters: those of the method */ AS EXTERNAL NAME {method}"
 
 

@@ -1,0 +1,90 @@
+"""Rows by the million: ODBC's column buffers as Arrow batches, no Python object a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from migrator.sqlserver.connect import connection_string, trusting
+from migrator.sqlserver.driver import load_manager
+from migrator.sqlserver.errors import explain
+from migrator.sqlserver.url import Server
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_SECONDS_TO_CONNECT: Final = 15
+_PACKET_BYTES: Final = 32_767
+"""The largest TDS packet; TLS allows 16 KiB less in some drivers, which then take what they can."""
+
+
+class BulkLink:
+    """An open connection whose results are Arrow batches. ``autocommit`` False: one transaction until ``commit``."""
+
+    def __init__(self, server: Server, *, autocommit: bool = True) -> None:
+        """Connect. Raises ConfigError, SourceUnreachable, SourceDenied."""
+        load_manager()
+        import arrow_odbc  # noqa: PLC0415 - it is linked with the driver manager, which is there only now
+
+        self._kinds = (arrow_odbc.Error, UnicodeError)
+        self._utf16 = arrow_odbc.TextEncoding.UTF16
+        self.server = server
+        try:
+            with trusting(server):
+                self._connection: Any = arrow_odbc.connect(
+                    connection_string(server),
+                    login_timeout_sec=_SECONDS_TO_CONNECT,
+                    packet_size=_PACKET_BYTES,
+                    autocommit=autocommit,
+                )
+        except self._kinds as error:
+            raise explain(error, f"connecting to {server.place}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def execute(self, sql: str, *, doing: str) -> None:
+        """Run one statement whose results nobody wants. Raises SourceError with ``doing`` in its words."""
+        try:
+            self._connection.execute(sql)
+        except self._kinds as error:
+            raise explain(error, doing) from None
+
+    def batches(
+        self, sql: str, *, rows: int, text_units: int = 0, binary_bytes: int = 0, ahead: bool = True, doing: str
+    ) -> Iterator[pa.RecordBatch]:
+        """The result in batches of at most ``rows`` rows.
+
+        ``text_units`` (UTF-16 units) and ``binary_bytes`` bound the values of (max) columns: their buffers take
+        ``rows`` times as much, and twice that where the next batch is fetched ``ahead``. Raises SourceError.
+        """
+        try:
+            reader = self._connection.read_arrow_batches(
+                sql,
+                batch_size=rows,
+                max_bytes_per_batch=None,
+                max_text_size=text_units or None,
+                max_binary_size=binary_bytes or None,
+                fetch_concurrently=ahead,
+                payload_text_encoding=self._utf16,
+            )
+            yield from reader
+        except self._kinds as error:
+            raise explain(error, doing) from None
+
+    def commit(self) -> None:
+        """End the transaction. Raises SourceError."""
+        try:
+            self._connection.commit()
+        except self._kinds as error:
+            raise explain(error, "ending a transaction of the source") from None
+
+    def close(self) -> None:
+        """End the connection. It closes when nothing holds it any more: a reader of it must be gone too."""
+        with suppress(*self._kinds):
+            self._connection.rollback()
+        self._connection = None
