@@ -67,7 +67,7 @@ _CLR = {"hierarchyid": 128, "geometry": 129, "geography": 130}
 _CLR_SYSTEM_TYPE = 240
 _SYSNAME = 256
 _SYS = 4
-_LENGTHS = {SqlType.TEXT: 16, SqlType.NTEXT: 16, SqlType.IMAGE: 16, SqlType.XML: -1, SqlType.JSON: -1}
+_LENGTHS = {SqlType.INT: 4, SqlType.TEXT: 16, SqlType.NTEXT: 16, SqlType.IMAGE: 16, SqlType.XML: -1, SqlType.JSON: -1}
 _TEXTS = frozenset({"char", "varchar", "nchar", "nvarchar", "text", "ntext"})
 _TYPES = {ObjectKind.VIEW: "V ", ObjectKind.PROCEDURE: "P ", ObjectKind.FUNCTION: "FN", ObjectKind.TRIGGER: "TR"}
 _INDEX_TYPES = {IndexKind.XML: 3, IndexKind.SPATIAL: 4, IndexKind.HASH: 7, IndexKind.OTHER: 8}
@@ -575,4 +575,4 @@ def _variant(boundary: str, type_: DataType) -> Any:
     if boundary.startswith(("'", "N'")):
         text = boundary.removeprefix("N")[1:-1].replace("''", "'")
         return f"{type_.base}|{text}"
-    return int(boundary) if boundary.lstrip("-").isdecimal() else f"{type_.base}|{boundary}"
+    return int(boundary) if boundary.lstrip("-").isdecimal() else f"{type_.base}|{boundary.removeprefix('0x')}"

@@ -181,6 +181,15 @@ class SysViews:
         row = [values.get(column, 0 if column.startswith(("is_", "has_")) else None) for column in columns]
         self._database.execute(f"INSERT INTO sys.[{view}] VALUES ({', '.join('?' * len(row))})", row)
 
+    def change(self, view: str, where: str = "1", **values: Any) -> None:
+        """Other values in the rows of a view that a condition fits."""
+        changes = ", ".join(f"[{column}] = ?" for column in values)
+        self._database.execute(f"UPDATE sys.[{view}] SET {changes} WHERE {where}", list(values.values()))
+
+    def clear(self, view: str) -> None:
+        """No row in a view."""
+        self._database.execute(f"DELETE FROM sys.[{view}]")
+
     def add_job(self, name: str, database: str) -> None:
         """A job of SQL Server Agent with one step."""
         self._database.execute("INSERT INTO msdb.sysjobs VALUES (?, ?)", (name, name))
