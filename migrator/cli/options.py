@@ -17,7 +17,7 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="mssql://user@host:1433/database (its password comes from MIGRATOR_SOURCE_PASSWORD), a .bacpac, a .dacpac, "
+        help="mssql://user@host:1433/database (the password: MIGRATOR_SOURCE_PASSWORD), a .bacpac, a .dacpac, "
         "a .sql file or a folder of them.",
     ),
 ]
