@@ -172,7 +172,7 @@ class _Joiner:
 
     def _columns(self, table: int) -> tuple[Column, ...]:
         described = {
-            self.columns.names[place]: text for place, text in self.descriptions.columns.items() if place[0] == table
+            self.columns.names[table, column]: text for column, text in self.descriptions.columns.get(table, {}).items()
         }
         return tuple(
             replace(column, description=described.get(column.name), default=self._default(table, column))
