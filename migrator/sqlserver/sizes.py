@@ -140,8 +140,8 @@ _WIDTHS: Final[Fields] = {
     "schema": name("s.name"),
     "name": name("o.name"),
     "bytes": number(
-        "(SELECT SUM(CASE WHEN c.max_length BETWEEN 0 AND "  # noqa: S608 - constants
-        f"{_USUAL_LENGTH} THEN c.max_length ELSE {_USUAL_LENGTH} END) FROM sys.columns AS c WHERE c.object_id = o.object_id)"
+        f"(SELECT SUM(CASE WHEN c.max_length BETWEEN 0 AND {_USUAL_LENGTH} THEN c.max_length "  # noqa: S608 - constants
+        f"ELSE {_USUAL_LENGTH} END) FROM sys.columns AS c WHERE c.object_id = o.object_id)"
     ),
 }
 _WIDTHS_FROM: Final = f"{_TABLES} {_END}"

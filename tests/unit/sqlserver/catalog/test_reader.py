@@ -469,6 +469,7 @@ def test_users_roles_and_permissions() -> None:
     views.add("server_principals", name="bob", type="S", sid="bob")
     for kind, major, minor, who, what in (
         (0, 0, 0, 1, "CONNECT"),
+        (0, 0, 0, 0, "VIEW ANY COLUMN MASTER KEY DEFINITION"),
         (0, 0, 0, 5, "CONNECT"),
         (1, table_, 0, 6, "SELECT"),
         (1, table_, 1, 5, "UPDATE"),
@@ -515,6 +516,7 @@ def test_what_only_has_a_name() -> None:
         ("symmetric_keys", "##MS_DatabaseMasterKey##"),
         ("certificates", "##MS_own##"),
         ("filegroups", "PRIMARY"),
+        ("routes", "AutoCreatedLocal"),
         ("registered_search_property_lists", "list"),
         ("remote_service_bindings", "binding"),
         ("database_audit_specifications", "audit"),
