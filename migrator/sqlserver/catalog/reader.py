@@ -96,6 +96,7 @@ def _read(reading: Reading, found: _DatabaseRow) -> Database:
         descriptions=descriptions,
         bindables=modules.bindables,
         names=tables,
+        product=reading.product,
     )
     joined, bare = joiner.tables(local)
     _note_empty(bare, reading)
@@ -137,6 +138,7 @@ class _Joiner:
     descriptions: Descriptions
     bindables: dict[int, Bindable]
     names: dict[int, ObjectName]
+    product: Product
 
     def tables(self, rows: Iterable[TableRow]) -> tuple[tuple[Table, ...], list[TableRow]]:
         """The tables, and the rows of those without a column of their own."""
@@ -164,7 +166,7 @@ class _Joiner:
                     temporal=temporal(row, self.names, self.columns.names),
                     features=features(row, self.columns.features.get(row.id, ())),
                     description=self.descriptions.tables.get(row.id),
-                    rows=row_count(row),
+                    rows=row_count(row, self.product),
                     partitioning=cuts.get(row.id),
                 )
             )

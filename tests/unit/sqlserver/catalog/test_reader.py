@@ -210,6 +210,12 @@ def test_features() -> None:
     }
 
 
+def test_babelfish_does_not_know_how_many_rows_there_are() -> None:
+    views = SysViews(12, EngineEdition.BABELFISH)
+    fill(views, database(table("T", rows=7)))
+    assert [item.rows for item in read(views).database.tables] == [None]
+
+
 def test_a_graph_keeps_its_own_columns_to_itself() -> None:
     views = SysViews(17)
     base(views)
