@@ -64,6 +64,15 @@ def _all_scripts(*names: str) -> None:
             )
 
 
+def source_label(name: str) -> str:
+    """What people call a source: a file by its name, a server's database by its place. Raises ConfigError."""
+    if not name.startswith(f"{_SERVER}://"):
+        return Path(name).name
+    from migrator.sqlserver.url import Server  # noqa: PLC0415 - as above
+
+    return Server.parse(name).place
+
+
 def default_database(source_name: str) -> str:
     """A database name from a source's name: lower case, letters, digits and underscores, at most 48 characters."""
     path = urlsplit(source_name).path.lstrip("/") if "://" in source_name else Path(source_name).stem
@@ -83,4 +92,4 @@ def assess_source(source: Source, rules: Rules, measure: Measure | None = None) 
     if isinstance(source, Scripts):
         lines = sum(len(file.text.splitlines()) for file in source.files() if not file.problem)
     made = assess(database, translation, rules, lines=lines, measurements=measurements)
-    return (made if made.rows is not None else replace(made, rows=source.row_total)), translation
+    return replace(made, rows=source.row_total if made.rows is None else made.rows, notes=source.notes), translation
