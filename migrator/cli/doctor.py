@@ -50,6 +50,7 @@ def command(
     user: User = "",
     no_rate: NoRate = False,
     rules: options.Rules = None,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -55,6 +55,12 @@ def test_what_is_given_is_what_is_asked_for() -> None:
     assert "<database>" in script(Target.parse("mysql://u@host"), "mover")
 
 
+def test_keeping_out_of_the_binary_log_takes_a_privilege() -> None:
+    assert "SESSION_VARIABLES_ADMIN" not in script(Target.parse("mysql://u@host/shop"), "mover")
+    text = script(Target.parse("mysql://u@host/shop?binlog=off"), "mover")
+    assert "GRANT SESSION_VARIABLES_ADMIN ON *.* TO 'mover'@'%';" in text
+
+
 def test_no_privilege_reaches_beyond_the_database() -> None:
     assert not {"SUPER", "FILE", "PROCESS", "RELOAD", "GRANT OPTION", "CREATE USER"} & {
         item.name for item in PRIVILEGES
