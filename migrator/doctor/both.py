@@ -61,7 +61,8 @@ def _time_zones(source: SourceFacts, target: TargetFacts) -> Iterator[Check]:
     if source.offset == target.offset:
         yield _check("time zones", Grade.OK, f"both write local times at UTC{_sign(source.offset)}")
         return
-    advice, statements = how(target, "time_zone", _sign(source.offset))
+    # Amazon takes names alone: Aurora User Guide, "Local time zone for Amazon Aurora DB clusters".
+    advice, statements = how(target, "time_zone", "<name of the zone>" if target.managed else _sign(source.offset))
     yield _check(
         "time zones",
         Grade.WARNING,

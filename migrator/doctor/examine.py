@@ -19,9 +19,6 @@ from migrator.rules.rules import Rules
 from migrator.sqlserver.facts import SourceFacts
 from migrator.sqlserver.url import Wanted
 
-_OF_SOURCE = (server, source_permissions, changes, log)
-_OF_TARGET = (target_checks, target_privileges)
-
 
 def examine(
     source: SourceFacts | None,
@@ -41,13 +38,15 @@ def _checks(
     source: SourceFacts | None, target: TargetFacts | None, found: Network, rules: Rules, wanted: Wanted
 ) -> Iterator[Check]:
     if source is not None:
-        for of_source in _OF_SOURCE:
-            yield from of_source(source)
+        yield from server(source)
+        yield from source_permissions(source)
         yield from consistency(source, wanted)
+        yield from changes(source)
+        yield from log(source)
         yield from could_not_be_asked(Area.SOURCE, source.unasked)
     if target is not None:
-        for of_target in _OF_TARGET:
-            yield from of_target(target)
+        yield from target_checks(target)
+        yield from target_privileges(target)
         yield from could_not_be_asked(Area.TARGET, target.unasked)
     if source is not None and target is not None:
         yield from both(source, target, rules)

@@ -8,7 +8,7 @@ from typing import Final
 from migrator.model.checkup import Area, Check, Grade
 from migrator.sqlserver.facts import Options, SourceFacts
 from migrator.sqlserver.version import EngineEdition
-from migrator.units import counted, volume
+from migrator.units import count, counted, volume
 
 _ONLY_LIKE_IT: Final = frozenset({EngineEdition.BABELFISH, EngineEdition.EDGE, EngineEdition.FABRIC})
 _SYSTEM: Final = frozenset({"master", "model", "msdb", "tempdb"})
@@ -32,7 +32,7 @@ def server(facts: SourceFacts) -> Iterator[Check]:
         yield _source(
             "CLR",
             Grade.WARNING,
-            counted(facts.assemblies, "assembly").replace("assemblys", "assemblies"),
+            f"assemblies of users: {count(facts.assemblies)}",
             "MySQL runs no .NET code",
             "`migrator assess` lists what depends on them",
         )

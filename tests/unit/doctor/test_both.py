@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.facts import ORDERS, SOURCE, TARGET, named, not_ok, source, target
+from support.facts import AURORA, ORDERS, SOURCE, TARGET, named, not_ok, source, target
 
 from migrator.doctor.both import both
 from migrator.doctor.examine import examine
@@ -86,6 +86,8 @@ def test_time_zones_are_shown_as_offsets() -> None:
     found = named(both(source(offset=-210), TARGET, RULES), "time zones")
     assert "UTC-03:30" in found.found
     assert found.statements == ("SET PERSIST time_zone = '-03:30';",)
+    aurora = named(both(source(offset=60), target({**AURORA}), RULES), "time zones")
+    assert "ParameterValue=<name of the zone>," in aurora.statements[0]
 
 
 def test_a_bound_that_the_packet_takes_is_proof() -> None:
