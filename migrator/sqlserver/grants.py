@@ -75,7 +75,7 @@ class Need:
         return service in self.services and self.since <= major <= self.until
 
 
-_WHY_SIZE: Final = "how large large values can be"
+_WHY_SIZE: Final = "rows and bytes of every table, so that even pieces are read, and how large large values can be"
 _WHY_STATE: Final = "space of the log, open transactions, blocked sessions, waits"
 
 NEEDS: Final = (
@@ -87,11 +87,18 @@ NEEDS: Final = (
         frozenset({Task.READ, Task.CHANGES, Task.DOCTOR}),
         "defaults, checks, computed columns, views and procedures as they are written",
     ),
-    Need("VIEW DATABASE STATE", Scope.DATABASE, frozenset({Task.DOCTOR}), _WHY_SIZE, _WITH_SERVER, until=_SPLIT - 1),
+    Need(
+        "VIEW DATABASE STATE",
+        Scope.DATABASE,
+        frozenset({Task.READ, Task.DOCTOR}),
+        _WHY_SIZE,
+        _WITH_SERVER,
+        until=_SPLIT - 1,
+    ),
     Need(
         "VIEW DATABASE PERFORMANCE STATE",
         Scope.DATABASE,
-        frozenset({Task.DOCTOR}),
+        frozenset({Task.READ, Task.DOCTOR}),
         _WHY_SIZE,
         _WITH_SERVER,
         since=_SPLIT,
@@ -99,7 +106,7 @@ NEEDS: Final = (
     Need(
         "VIEW DATABASE STATE",
         Scope.DATABASE,
-        frozenset({Task.DOCTOR}),
+        frozenset({Task.READ, Task.DOCTOR}),
         f"{_WHY_SIZE}, {_WHY_STATE}",
         frozenset({Service.AZURE_SQL_DATABASE}),
     ),

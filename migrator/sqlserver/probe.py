@@ -69,7 +69,7 @@ def probe_source(rows: Rows) -> SourceFacts:
         transactions=asked("open transactions", _TRANSACTIONS, _transactions),
         blocked=asked("blocked sessions", _BLOCKED, _number) if asked.sees(product, held, "blocked sessions") else None,
         clock=asked("the clock", None, lambda _: compare_clocks(lambda: _moment(rows(_CLOCK)))),
-        offset=asked("the time zone", _OFFSET, _number),
+        offset=asked("the time zone", _OFFSET, _offset),
         unasked=tuple(asked.unasked),
     )
 
@@ -266,7 +266,7 @@ _ENCRYPTED: Final = (
     "SELECT COUNT(*) FROM sys.columns AS c JOIN sys.tables AS t ON t.object_id = c.object_id "
     "WHERE c.encryption_type IS NOT NULL"
 )
-_ASSEMBLIES: Final = "SELECT COUNT(*) FROM sys.assemblies WHERE is_user_defined = 1"
+_ASSEMBLIES: Final = "SELECT COUNT(*) FROM sys.assemblies WHERE CAST(is_user_defined AS int) = 1"
 _ROWVERSION: Final = 189  # sys.types.system_type_id
 
 
@@ -304,6 +304,11 @@ def _moment(found: list[tuple[Any, ...]]) -> datetime:
     if not isinstance(moment, datetime):
         raise TypeError
     return moment
+
+
+def _offset(found: list[tuple[Any, ...]]) -> int:
+    """Zones differ by quarters of an hour; the two clocks of the question may lie on both sides of a full minute."""
+    return round(_number(found) / 15) * 15
 
 
 def _number(found: list[tuple[Any, ...]]) -> int:

@@ -50,9 +50,12 @@ def _named(major: int, edition: EngineEdition, *tasks: Task) -> set[str]:
     return {need.permission for need in needs(Product(major, edition, ""), tasks)}
 
 
-def test_reading_takes_three_permissions_everywhere() -> None:
-    for edition in EngineEdition:
-        assert _named(16, edition, Task.READ) == {"CONNECT", "SELECT", "VIEW DEFINITION"}
+def test_reading_takes_four_permissions() -> None:
+    common = {"CONNECT", "SELECT", "VIEW DEFINITION"}
+    assert _named(15, EngineEdition.SERVER, Task.READ) == common | {"VIEW DATABASE STATE"}
+    assert _named(16, EngineEdition.SERVER, Task.READ) == common | {"VIEW DATABASE PERFORMANCE STATE"}
+    assert _named(16, EngineEdition.MANAGED_INSTANCE, Task.READ) == common | {"VIEW DATABASE PERFORMANCE STATE"}
+    assert _named(17, EngineEdition.AZURE_SQL_DATABASE, Task.READ) == common | {"VIEW DATABASE STATE"}
 
 
 def test_releases_and_services_differ_in_what_shows_their_state() -> None:
@@ -131,7 +134,7 @@ def test_who_the_user_proves_to_be(url: str, how: str) -> None:
 def test_tasks_decide() -> None:
     text = script(BOX, "mover", [Task.READ])
     assert "GRANT SELECT" in text
-    assert "STATE" not in text
+    assert "SERVER STATE" not in text
     assert "CHANGE TRACKING" not in text
     assert "GRANT CREATE ANY DATABASE TO [mover];" in script(BOX, "mover", [Task.DATABASE_SNAPSHOT])
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
+from support.sys_views import SysViews
 
 from migrator.errors import SourceDenied, SourceRejected, SourceUnreachable
 from migrator.sqlserver.facts import Automatic, Log, Options, Retention, SourceFacts, TableFacts, Transactions, Volume
 from migrator.sqlserver.probe import probe_source
+from migrator.sqlserver.version import NEWEST, OLDEST
 
 Answers = dict[str, Any]
 VERSION: Final = "Microsoft SQL Server 2019 (RTM) - 15.0.2000.5 (X64)\n\tSep 24 2019"
@@ -35,7 +37,7 @@ HEALTHY: Final[Answers] = {
     r"sys\.filegroups": [(1,)],
     r"dm_tran_database_transactions": [(2, 3600)],
     r"blocking_session_id": [(5,)],
-    r"SYSUTCDATETIME\(\), SYSDATETIME": [(120,)],
+    r"SYSUTCDATETIME\(\), SYSDATETIME": [(119,)],
     r"^SELECT SYSUTCDATETIME\(\)$": lambda _: [(datetime.now(UTC).replace(tzinfo=None),)],
 }
 
@@ -150,6 +152,30 @@ def test_nothing_is_asked_that_a_release_does_not_know() -> None:
     assert "is_memory_optimized" in new
     assert "VIEW SERVER PERFORMANCE STATE" in new
     assert "VIEW SERVER STATE" not in new
+
+
+@pytest.mark.parametrize("major", range(OLDEST, NEWEST + 1))
+def test_the_catalog_of_every_release_takes_the_questions(major: int) -> None:
+    """The views that are known column by column answer themselves; what goes beyond them is the fake's."""
+    views, link = SysViews(major), FakeLink(**{r"@@VERSION": [(f"SQL Server {major}", f"{major}.0.1.1", "3", None)]})
+    answered: list[str] = []
+
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        named = set(re.findall(r"\bsys\.(\w+)", sql))
+        if not named or named & BEYOND or "HAS_PERMS_BY_NAME" in sql:
+            return link.rows(sql)
+        answered.append(sql)
+        return views.rows(sql)
+
+    facts = probe_source(rows)
+    assert facts.unasked == ()
+    assert len(answered) == (7 if major >= 13 else 6)  # Always Encrypted came with 2016
+
+
+BEYOND: Final = {
+    "databases", "database_files", "filegroups", "change_tracking_databases", "dm_db_log_space_usage",
+    "dm_os_volume_stats", "dm_tran_database_transactions", "dm_exec_requests",
+}  # fmt: skip
 
 
 def test_a_single_database_has_no_server_around_it() -> None:
