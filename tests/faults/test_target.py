@@ -65,6 +65,7 @@ def read_only(server: Target) -> Iterator[None]:
             execute(connection, "SET GLOBAL read_only = 0", doing="opening the server")
 
 
+@pytest.mark.alone
 def test_a_read_only_target(mysql: Target, arguments: list[str], read_only: None) -> None:
     answer = migrator(*arguments)
     assert answer.code == errors.TargetReadOnly.exit_code
@@ -87,6 +88,7 @@ def test_a_second_run_needs_replace(mysql: Target, arguments: list[str]) -> None
     assert migrator(*arguments, "--replace").code == 0
 
 
+@pytest.mark.alone
 def test_a_restart_of_the_server_in_the_middle(lab: Lab, mysql: Target, arguments: list[str]) -> None:
     process = start(*arguments)
     while slices(mysql) < 3 and process.poll() is None:
