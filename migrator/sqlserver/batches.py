@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from migrator.sqlserver.connect import connection_string
+from migrator.sqlserver.connect import connection_string, trusting
 from migrator.sqlserver.driver import load_manager
 from migrator.sqlserver.errors import explain
 from migrator.sqlserver.url import Server
@@ -31,12 +31,13 @@ class BulkLink:
         self._utf16 = arrow_odbc.TextEncoding.UTF16
         self.server = server
         try:
-            self._connection: Any = arrow_odbc.connect(
-                connection_string(server),
-                login_timeout_sec=_SECONDS_TO_CONNECT,
-                packet_size=_PACKET_BYTES,
-                autocommit=autocommit,
-            )
+            with trusting(server):
+                self._connection: Any = arrow_odbc.connect(
+                    connection_string(server),
+                    login_timeout_sec=_SECONDS_TO_CONNECT,
+                    packet_size=_PACKET_BYTES,
+                    autocommit=autocommit,
+                )
         except self._kinds as error:
             raise explain(error, f"connecting to {server.place}") from None
 
