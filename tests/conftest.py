@@ -70,6 +70,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Of pytest-xdist, for ``-n auto``: one more than there are processors, as tests often wait for the server."""
+    return min(os.cpu_count() or 1, 7) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Of pytest-xdist: before a worker starts."""
     run = node.config.stash[RUN]
