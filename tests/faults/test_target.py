@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.commands import COMMAND, finish, migrator, slices, start
+from support.commands import COMMAND, as_process, finish, migrator, slices, start
 
 from migrator import errors
 from migrator.lab.server import Lab
@@ -42,7 +42,7 @@ def test_a_wrong_password(homecare: Path, tmp_path: Path, server: Target) -> Non
     with session(server) as connection:
         execute(connection, "CREATE USER IF NOT EXISTS 'nobody'@'%' IDENTIFIED BY 'right'", doing="making a user")
     target = Target("nobody", socket=server.socket, host=server.host, port=server.port, tls=server.tls, database="x")
-    answer = migrator("rehearse", homecare, "--target", target, "--out", tmp_path, MIGRATOR_TARGET_PASSWORD="wr0ng")
+    answer = as_process("rehearse", homecare, "--target", target, "--out", tmp_path, MIGRATOR_TARGET_PASSWORD="wr0ng")
     assert answer.code == errors.TargetDenied.exit_code
     assert "wr0ng" not in answer.err + answer.out
     assert "Traceback" not in answer.err

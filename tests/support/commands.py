@@ -55,22 +55,22 @@ def finish(process: subprocess.Popen[str], timeout: float = 120) -> Answer:
     return Answer(process.returncode, out, err)
 
 
-def process(*arguments: str | Path | Target, **environment: str) -> Answer:
+def as_process(*arguments: str | Path | Target, **environment: str) -> Answer:
     """Run ``migrator`` to its end, from the start of the interpreter to the end of its last process."""
     return finish(start(*arguments, **environment))
 
 
-def migrator(*arguments: str | Path | Target, **environment: str) -> Answer:
+def migrator(*arguments: str | Path | Target) -> Answer:
     """Run ``migrator`` from its first argument to its exit code, in here: the libraries are loaded only once.
 
-    Worker processes are its own, as ever. Only interpreter and console script are left out, which ``process`` has.
+    Workers are processes, as ever, and keep the environment of the first command that had any: whoever wants another
+    takes ``as_process``, which also has the interpreter's start and end.
     """
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     before = signal.getsignal(signal.SIGTERM)
     try:
         with (
             patch.object(sys, "argv", ["migrator", *(str(argument) for argument in arguments)]),
-            patch.dict(os.environ, environment),
             redirect_stdout(out),
             redirect_stderr(err),
         ):
