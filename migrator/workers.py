@@ -33,7 +33,7 @@ _FORKED: Final = "migrator.forked"
 
 _events: SimpleQueue[Event | None] | None = None
 _stop: Stop | None = None
-_begun: MigratorError | None = None
+_failures: Final[list[MigratorError]] = []
 """Why this worker could not begin."""
 
 
@@ -60,7 +60,7 @@ def worker_count(workers: int, items: Sequence[object]) -> int:
 
 
 def _start(events: SimpleQueue[Event | None], stop: Stop, begin: Callable[[], None] | None) -> None:
-    global _events, _stop, _begun
+    global _events, _stop
     _events, _stop = events, stop
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
@@ -69,12 +69,12 @@ def _start(events: SimpleQueue[Event | None], stop: Stop, begin: Callable[[], No
         try:
             begin()
         except MigratorError as error:
-            _begun = error  # raised here it would only break the pool, and nobody would know why
+            _failures.append(error)  # raised here it would only break the pool, and nobody would know why
 
 
 def _run(work: Callable[[Item], Result], item: Item) -> Result:
-    if _begun is not None:
-        raise _begun
+    if _failures:
+        raise _failures[0]
     return work(item)
 
 
