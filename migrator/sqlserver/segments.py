@@ -99,7 +99,8 @@ def _quantiles(table: Table, columns: Sequence[Column], pieces: int, sample: str
     found = rows(
         f"SELECT {', '.join(f'q.k{index}' for index in range(len(columns)))} FROM "  # noqa: S608 - quoted
         f"(SELECT {texts}, ROW_NUMBER() OVER (ORDER BY {', '.join(names)}) AS n, COUNT(*) OVER () AS c "
-        f"FROM {_name(table)} AS t{sample}{given}) AS q WHERE q.n % ((q.c + {pieces - 1}) / {pieces}) = 0 ORDER BY q.n"
+        f"FROM {_name(table)} AS t{sample}{given}) AS q "
+        f"WHERE q.n < q.c AND q.n % ((q.c + {pieces - 1}) / {pieces}) = 0 ORDER BY q.n"
     )
     # A value may stand many times where no key forbids it: its rows then are one range.
     return list(dict.fromkeys(tuple(text_of(value) for value in row) for row in found))
