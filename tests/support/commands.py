@@ -22,6 +22,13 @@ from migrator.mysql.url import Target
 COMMAND = [sys.executable, "-m", "migrator"]
 
 
+def _settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("MIGRATOR_")}
+
+
+_SETTINGS = _settings()
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a command left behind."""
@@ -60,12 +67,14 @@ def as_process(*arguments: str | Path | Target, **environment: str) -> Answer:
     return finish(start(*arguments, **environment))
 
 
-def migrator(*arguments: str | Path | Target) -> Answer:
+def migrator(*arguments: str | Path | Target, **environment: str) -> Answer:
     """Run ``migrator`` from its first argument to its exit code, in here: the libraries are loaded only once.
 
-    Workers are processes, as ever, and keep the environment of the first command that had any: whoever wants another
-    takes ``as_process``, which also has the interpreter's start and end.
+    Workers are processes, as ever, and keep the environment of the first command that had any: a command with settings
+    of its own is a process of its own.
     """
+    if environment or _settings() != _SETTINGS:
+        return as_process(*arguments, **environment)
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     before = signal.getsignal(signal.SIGTERM)
     try:
