@@ -15,7 +15,7 @@ from migrator.mysql.rate import rate_to
 from migrator.mysql.url import Target
 from migrator.rules.rules import Rules
 from migrator.sqlserver.batches import BulkLink
-from migrator.sqlserver.connect import session as source_session
+from migrator.sqlserver.connect import Link
 from migrator.sqlserver.facts import SourceFacts
 from migrator.sqlserver.probe import probe_source
 from migrator.sqlserver.rate import rate_from
@@ -44,7 +44,7 @@ def look(source: Server | None, target: Target | None, rules: Rules, *, rates: b
         say(f"asking {target.place}")
         found = _reached(Area.TARGET, lambda: _target(target), unreachable)
     network = Network()
-    if rates:
+    if rates and (asked or found):
         say("measuring the network")
         network = _measured(source if asked else None, target if found else None, found)
     return Checkup(
@@ -58,7 +58,8 @@ def look(source: Server | None, target: Target | None, rules: Rules, *, rates: b
 
 
 def _source(server: Server) -> SourceFacts:
-    with source_session(server) as link:
+    # One attempt: whoever looks wants to know now, and a server that only now and then answers is a finding.
+    with Link(server) as link:
         return probe_source(link.rows)
 
 

@@ -52,19 +52,12 @@ def test_an_end_that_cannot_be_reached_is_a_blocker_and_the_other_is_looked_at(
 ) -> None:
     monkeypatch.setenv("MIGRATOR_SOURCE_PASSWORD", "nobody knows")
     monkeypatch.setattr("migrator.sqlserver.connect._SECONDS_TO_CONNECT", 1)
-    monkeypatch.setattr("migrator.sqlserver.connect.retrying", lambda **_: _once())
     code, out = _run(NOWHERE, "--target", mysql, "--no-rate", "--json", "--quiet")
     body = json.loads(out)
     assert (code, body["verdict"]) == (1, "blocker")
     [blocker] = [check for check in body["checks"] if check["grade"] == "blocker"]
     assert (blocker["area"], blocker["name"]) == ("source", "connection")
     assert {check["area"] for check in body["checks"]} == {"source", "target", "network"}
-
-
-def _once() -> object:
-    from migrator.sqlserver.retry import retrying
-
-    return retrying(attempts=1)
 
 
 def test_what_the_address_lacks_is_said_before_anybody_is_asked() -> None:
