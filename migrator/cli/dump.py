@@ -14,8 +14,8 @@ from migrator.cli import options
 if TYPE_CHECKING:
     from migrator.dump.manifest import Manifest
     from migrator.dump.plan import Setting
-    from migrator.dumps import Wanted
     from migrator.model.source import Source
+    from migrator.workflows.dump import Wanted
 
 
 class Form(StrEnum):
@@ -36,7 +36,7 @@ class Packing(StrEnum):
 def command(
     source: options.Source,
     form: Annotated[Form, typer.Option("--format", help="One SQL script, or a folder.")] = Form.SQL,
-    out: Annotated[
+    place: Annotated[
         str,
         typer.Option(
             "--out",
@@ -46,10 +46,7 @@ def command(
             show_default=False,
         ),
     ] = "",
-    tables: Annotated[
-        list[str] | None,
-        typer.Option("--tables", metavar="PATTERN", help="schema.table with * and ?; may be given again."),
-    ] = None,
+    tables: options.Tables = None,
     database: Annotated[
         str,
         typer.Option(
@@ -67,6 +64,7 @@ def command(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted folder.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Remove what an earlier dump left there first.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written; write nothing.")] = False,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -90,16 +88,16 @@ def command(
     from migrator.dump.manifest import Compression, Format
     from migrator.dump.open import open_place
     from migrator.dump.plan import Setting
-    from migrator.dumps import Wanted
     from migrator.studies import default_database, open_source
+    from migrator.workflows.dump import STDOUT, Wanted
 
-    opened = open_source(source)
+    opened = open_source(source, resuming=resume)
     wanted = Wanted(tuple(tables or ()), rules)
     if form is Form.SQL and not dry_run:
-        _script(opened, wanted, out or "-", kms_key, resume=resume, replace=replace, as_json=as_json, quiet=quiet)
+        _script(opened, wanted, place or STDOUT, kms_key, resume=resume, replace=replace, as_json=as_json, quiet=quiet)
         return
     setting = Setting(
-        open_place(out or str(Path("out") / default_database(source) / "dump"), kms_key=kms_key),
+        open_place(place or str(Path("out") / default_database(source) / "dump"), kms_key=kms_key),
         Format.PARQUET if form is Form.PARQUET else Format.MYSQLSH,
         Compression(compression.value),
         database or default_database(source),
@@ -117,9 +115,9 @@ def _script(
     source: Source, wanted: Wanted, out: str, kms_key: str, *, resume: bool, replace: bool, as_json: bool, quiet: bool
 ) -> None:
     from migrator.cli.progress import console
-    from migrator.dumps import STDOUT, dump_script
     from migrator.errors import ConfigError
     from migrator.report.write import as_json as json_text
+    from migrator.workflows.dump import STDOUT, dump_script
 
     if resume:
         raise ConfigError("a script cannot be resumed", todo="use --format mysqlsh, or write it anew with --replace")
@@ -129,7 +127,13 @@ def _script(
         script = dump_script(source, wanted, out, kms_key=kms_key, replace=replace, emit=emit)
     if as_json:
         tables = {table: {"rows": found.rows, "fingerprint": str(found)} for table, found in script.tables.items()}
-        body = {"out": out, "rows": script.rows, "tables": tables, "repaired": script.repaired}
+        body = {
+            "out": out,
+            "rows": script.rows,
+            "tables": tables,
+            "repaired": script.repaired,
+            "consistency": str(script.picture.consistency) if script.picture is not None else "",
+        }
         typer.echo(json_text(body), nl=False)
     else:
         _repaired(script.repaired, err=out == STDOUT)
@@ -137,33 +141,26 @@ def _script(
 
 
 def _plan(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool) -> None:
-    from migrator.dumps import plan_folder
     from migrator.report.write import as_json as json_text
+    from migrator.workflows.dump import plan_folder
 
-    plan, chosen = plan_folder(source, wanted, setting)
+    plan = plan_folder(source, wanted, setting)
     files = len(plan.jobs) + len(plan.empty)
     if as_json:
         tables = [
-            {"source": table.source, "target": table.target, "files": len(table.segments)}
-            for table in plan.outline.tables
+            {"source": table.source, "target": table.target, "segments": len(table.segments)} for table in plan.tables
         ]
-        body = {"bytes": plan.bytes, "consistency": str(plan.outline.consistency), "tables": tables}
-        typer.echo(json_text({**body, "left_out": list(chosen.left_out)}), nl=False)
+        typer.echo(json_text({"bytes": plan.bytes, "files": files, "tables": tables}), nl=False)
         return
-    for table in plan.outline.tables:
+    for table in plan.tables:
         typer.echo(f"{table.source} -> {table.target}: {len(table.segments)} segments")
-    for line in chosen.left_out:
-        typer.echo(f"note: {line}")
-    typer.echo(
-        f"{len(plan.outline.tables)} tables, {plan.bytes / 1e6:,.1f} MB to read into {files} data files;"
-        f" consistency: {plan.outline.consistency}"
-    )
+    typer.echo(f"{len(plan.tables)} tables, {plan.bytes / 1e6:,.1f} MB to read into {files} data files")
 
 
 def _folder(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool, quiet: bool) -> None:
     from migrator.cli.progress import console
-    from migrator.dumps import dump_folder, write_aurora_script
     from migrator.report.write import as_json as json_text
+    from migrator.workflows.dump import dump_folder, write_aurora_script
 
     with console(quiet=quiet) as emit:
         manifest = dump_folder(source, wanted, setting, emit=emit)
@@ -171,10 +168,8 @@ def _folder(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool, 
     if as_json:
         typer.echo(json_text(_values(manifest, str(setting.place), aurora)), nl=False)
         return
-    for line in manifest.left_out:
-        typer.echo(f"note: {line}")
     _repaired(manifest.repaired)
-    typer.echo(f"consistency: {manifest.outline.consistency}, {manifest.outline.why}")
+    typer.echo(f"consistency: {manifest.consistency}, {manifest.why}")
     typer.echo(
         f"{len(manifest.outline.tables)} tables, {manifest.rows:,} rows, {manifest.bytes / 1e6:,.1f} MB in"
         f" {len(manifest.files)} data files: {setting.place}"
@@ -192,14 +187,13 @@ def _values(manifest: Manifest, place: str, aurora: str | None) -> dict[str, Any
     return {
         "out": place,
         "format": str(manifest.outline.format),
-        "consistency": str(manifest.outline.consistency),
+        "consistency": str(manifest.consistency),
         "rows": manifest.rows,
         "bytes": manifest.bytes,
         "files": len(manifest.files),
         "tables": {
             table: {"rows": found.rows, "fingerprint": str(found)} for table, found in manifest.fingerprints().items()
         },
-        "left_out": list(manifest.left_out),
         "repaired": manifest.repaired,
         "aurora_script": aurora,
     }

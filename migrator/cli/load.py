@@ -22,6 +22,7 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Look whether the dump is whole; touch no target.")
     ] = False,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -43,8 +44,8 @@ def command(
     from migrator.cli.progress import console
     from migrator.cli.target import choose
     from migrator.dump.open import open_place
-    from migrator.dumps import LoadSetting, load_folder, whole_manifest
     from migrator.report.write import as_json as json_text
+    from migrator.workflows.load import LoadSetting, load_folder, whole_manifest
 
     place = open_place(folder)
     manifest = whole_manifest(place)

@@ -13,6 +13,7 @@ def command(
     workers: options.Workers = options.DEFAULT_WORKERS,
     rules: options.Rules = None,
     show_values: options.ShowValues = False,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -26,7 +27,6 @@ def command(
 
       migrator validate homecare.bacpac --json
     """
-    from migrator import workflows
     from migrator.cli.progress import console
     from migrator.cli.target import choose
     from migrator.report.json import validation_json
@@ -36,13 +36,14 @@ def command(
     from migrator.studies import open_source
     from migrator.translate.plan import plan
     from migrator.validate.privacy import KeyView
+    from migrator.workflows.validate import validate
 
     opened = open_source(source)
     where, _ = choose(target, source)
     database = opened.catalog()
     translation = plan(database, load_rules(rules))
     with console(quiet=quiet) as emit:
-        validation = workflows.validate(opened, database, translation, where, workers=workers, emit=emit)
+        validation = validate(opened, database, translation, where, workers=workers, emit=emit)
     view = KeyView(translation.mappings, show_values=show_values)
     if as_json:
         typer.echo(json_text(validation_json(validation, shown=view)), nl=False)

@@ -20,6 +20,7 @@ from migrator.model.consistency import Consistency
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import TableMapping, digest
 from migrator.model.schema import Database
+from migrator.model.segment import Segment
 from migrator.model.translation import Statement, Translation
 
 MANIFEST: Final = "manifest.json"
@@ -50,7 +51,7 @@ class TableOutline:
 
     source: str
     target: str
-    segments: tuple[str, ...]
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Outline:
     """What is known before the first row is read: a dump goes on only under the same outline.
 
     ``source`` is the source's identity, ``database`` the name of the database in MySQL, ``mapping`` the digest of the
-    mappings.
+    mappings. ``consistency`` is what was promised at the start.
     """
 
     version: int
@@ -68,7 +69,6 @@ class Outline:
     database: str
     mapping: str
     consistency: Consistency
-    why: str
     tables: tuple[TableOutline, ...]
 
 
@@ -88,7 +88,8 @@ class Part:
 class DataFile:
     """A file with all rows of a segment. ``bytes`` and ``sha256`` are those of the file as it lies.
 
-    ``repaired`` counts values in which half of a UTF-16 pair became U+FFFD, by ``schema.table.column``.
+    ``repaired`` counts values in which half of a UTF-16 pair became U+FFFD, by ``schema.table.column``; ``slips``, how
+    often its rows had to be gone on with in a later moment of the source.
     """
 
     name: str
@@ -98,6 +99,7 @@ class DataFile:
     sha256: str
     parts: tuple[Part, ...]
     repaired: tuple[tuple[str, int], ...] = ()
+    slips: int = 0
 
     @property
     def rows(self) -> int:
@@ -150,7 +152,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A whole dump."""
+    """A whole dump. ``consistency`` and ``why`` say how far its rows are of one moment, as it turned out."""
 
     migrator: str
     started: str
@@ -159,7 +161,8 @@ class Manifest:
     files: tuple[DataFile, ...]
     others: tuple[OtherFile, ...]
     schema: Schema
-    left_out: tuple[str, ...] = ()
+    consistency: Consistency
+    why: str
 
     @property
     def rows(self) -> int:

@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.dump import manifest, mysqlsh
+from migrator.dump import mysqlsh
 from migrator.dump.manifest import Compression, Format, Outline, TableOutline
 from migrator.dump.place import Place
 from migrator.dump.segment import Job
-from migrator.dump.select import Chosen
-from migrator.model.consistency import Hold
-from migrator.model.mapping import digest
 from migrator.model.schema import Database
 from migrator.model.source import Source
+from migrator.model.translation import Translation
 
 _NAMES: Final[dict[Format, Callable[[str, str, int, int, Compression], str]]] = {
     Format.MYSQLSH: mysqlsh.data_name,
@@ -37,9 +35,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class DumpPlan:
-    """The outline, and a job for every file; those of the largest tables come first."""
+    """A job for every file; those of the largest tables come first."""
 
-    outline: Outline
+    tables: tuple[TableOutline, ...]
     jobs: tuple[Job, ...]
     empty: tuple[str, ...]
     """Names of files without a row: a table without rows has one all the same in MySQL Shell's folder."""
@@ -50,44 +48,31 @@ class DumpPlan:
         return sum(job.segment.bytes for job in self.jobs)
 
 
-def plan(source: Source, database: Database, chosen: Chosen, hold: Hold, setting: Setting) -> DumpPlan:
-    """The work for every chosen table. Raises SourceError."""
-    tables, per_table, empty = [], [], []
-    for mapping in chosen.translation.mappings:
+def plan(
+    source: Source, database: Database, translation: Translation, setting: Setting, before: Outline | None = None
+) -> DumpPlan:
+    """The work for every table. A dump that goes on keeps the segments that it had ``before``: a live source would cut
+    its tables otherwise today. Raises SourceError."""
+    kept = {table.source: table.segments for table in before.tables} if before is not None else {}
+    tables: list[TableOutline] = []
+    per_table: list[list[Job]] = []
+    empty: list[str] = []
+    for mapping in translation.mappings:
         table = database.table(mapping.source)
-        segments = source.segments(table)
-        tables.append(TableOutline(str(mapping.source), mapping.target, tuple(segment.id for segment in segments)))
+        label = str(mapping.source)
+        segments = kept[label] if label in kept else source.segments(table)
+        tables.append(TableOutline(label, mapping.target, segments))
+        count = max(1, len(segments))
         names = [
-            _NAMES[setting.format](setting.database, mapping.target, number, max(1, len(segments)), setting.compression)
-            for number in range(max(1, len(segments)))
+            _NAMES[setting.format](setting.database, mapping.target, number, count, setting.compression)
+            for number in range(count)
         ]
         if not segments and setting.format is Format.MYSQLSH:
             empty += names
         jobs = [
-            Job(
-                source,
-                segment,
-                table,
-                mapping,
-                setting.place,
-                name,
-                setting.format,
-                setting.compression,
-                hold.begin,
-            )
+            Job(source, segment, table, mapping, setting.place, name, setting.format, setting.compression)
             for segment, name in zip(segments, names, strict=False)
         ]
         per_table.append(jobs)
     per_table.sort(key=lambda jobs: -sum(job.segment.bytes for job in jobs))
-    outline = Outline(
-        version=manifest.VERSION,
-        format=setting.format,
-        compression=setting.compression,
-        source=source.identity,
-        database=setting.database,
-        mapping=digest(chosen.translation.mappings),
-        consistency=hold.consistency,
-        why=hold.why,
-        tables=tuple(tables),
-    )
-    return DumpPlan(outline, tuple(job for jobs in per_table for job in jobs), tuple(empty))
+    return DumpPlan(tuple(tables), tuple(job for jobs in per_table for job in jobs), tuple(empty))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -12,59 +13,87 @@ from migrator import __version__, workers
 from migrator.dump import manifest, mysqlsh
 from migrator.dump.complete import all_there
 from migrator.dump.lines import nothing
-from migrator.dump.manifest import MANIFEST, OUTLINE, DataFile, Format, Manifest, OtherFile, Schema
+from migrator.dump.manifest import (
+    MANIFEST,
+    OUTLINE,
+    DataFile,
+    Format,
+    Manifest,
+    OtherFile,
+    Outline,
+    Schema,
+    TableOutline,
+)
 from migrator.dump.place import Place, put
 from migrator.dump.plan import DumpPlan, Setting
-from migrator.dump.segment import INDEX, STAGE, dump_segment, index
-from migrator.dump.select import Chosen
+from migrator.dump.plan import plan as plan_dump
+from migrator.dump.segment import INDEX, STAGE, Job, dump_segment, index
 from migrator.errors import LedgerError, OutputError
 from migrator.events import Emit, Finished, Started, Unit
+from migrator.model.consistency import Consistency, Hold
+from migrator.model.mapping import digest
 from migrator.model.schema import Database
 from migrator.model.source import Source
+from migrator.model.translation import Translation
 
 
 def run(
-    source: Source, database: Database, chosen: Chosen, plan: DumpPlan, setting: Setting, *, emit: Emit
+    source: Source, database: Database, translation: Translation, setting: Setting, *, whole: bool, emit: Emit
 ) -> Manifest:
-    """Write what is not there yet and then the manifest, while the source's picture is held.
+    """Write what is not there yet and then the manifest. ``whole`` says that it is all tables of the source.
 
     Raises SourceError, OutputError, LedgerError, Interrupted; whole files stay for ``resume``.
     """
     place = setting.place
     if setting.resume and place.size(MANIFEST) is not None:
-        return _same(plan, manifest.read_manifest(place))
-    done = _opened(plan, setting)
+        found = manifest.read_manifest(place)
+        known = found.outline
+        _unchanged(known, _outline(source, translation, setting, known.tables, known.consistency))
+        return found
+    before = _opened(setting)
+    plan = plan_dump(source, database, translation, setting, before)
+    if before is not None:
+        _unchanged(before, _outline(source, translation, setting, plan.tables, before.consistency))
+    done = _whole_files(place) if before is not None else {}
+    waiting = [job for job in plan.jobs if job.name not in done]
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    first = _first(plan, chosen, setting, started)
-    written = [_other(place, name, data) for name, data in first.items()]
-    for name in plan.empty:
-        packed = nothing(setting.compression)
-        written += [_other(place, name, packed), _other(place, name + INDEX, struct.pack(">Q", 0))]
-    files = _data(plan, setting, done, emit)
-    all_there(database, chosen.translation, source, sum(file.rows for file in files))
+    count = workers.worker_count(setting.workers, waiting)
+    with source.hold(count) as hold:
+        outline = _outline(source, translation, setting, plan.tables, hold.consistency)
+        if before is not None:
+            _lasting(hold)
+            _unchanged(before, outline)
+        manifest.write(place, OUTLINE, outline)
+        others = _first(plan, translation, setting, started, hold)
+        found_files = done | _data(plan, waiting, hold, count, emit)
+        picture = hold.outcome(sum(file.slips for file in found_files.values())) if waiting else hold
+    files = tuple(found_files[job.name] for job in plan.jobs)
+    if whole:
+        all_there(source, sum(file.rows for file in files))
     if setting.format is Format.MYSQLSH:
-        written += [_described(file.name + INDEX, index(file)) for file in files]
-    whole = Manifest(
+        others += [_described(file.name + INDEX, index(file)) for file in files]
+    made = Manifest(
         migrator=__version__,
         started=started,
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        outline=plan.outline,
-        files=tuple(files),
-        others=tuple(sorted(written, key=lambda file: file.name)),
-        schema=Schema.of(database, chosen.translation),
-        left_out=chosen.left_out,
+        outline=outline,
+        files=files,
+        others=tuple(sorted(others, key=lambda file: file.name)),
+        schema=Schema.of(database, translation),
+        consistency=picture.consistency,
+        why=picture.why,
     )
     if setting.format is Format.MYSQLSH:
-        put(place, mysqlsh.DONE, mysqlsh.last_file(whole))
-    manifest.write(place, MANIFEST, whole)
+        put(place, mysqlsh.DONE, mysqlsh.last_file(made))
+    manifest.write(place, MANIFEST, made)
     for name in place.names():
         if name.startswith(manifest.JOURNAL):
             place.remove(name)
-    return whole
+    return made
 
 
-def _opened(plan: DumpPlan, setting: Setting) -> dict[str, DataFile]:
-    """The files of an earlier run that are whole, in a place that is ours from then on."""
+def _opened(setting: Setting) -> Outline | None:
+    """The outline of the run that is gone on with; None where the place is new, and ours from then on."""
     place = setting.place
     there = place.names()
     before = manifest.read_outline(place)
@@ -78,10 +107,8 @@ def _opened(plan: DumpPlan, setting: Setting) -> dict[str, DataFile]:
     if setting.resume:
         if before is None:
             raise LedgerError(f"there is no dump in {place} to go on with", todo="run it without --resume")
-        _lasting(before, plan.outline)
         place.tidy()
-        sizes = {file.name: file for file in manifest.entries(place)}
-        return {name: file for name, file in sizes.items() if place.size(name) == file.bytes}
+        return before
     if ours and not setting.replace:
         raise OutputError(
             f"{place} holds {'a whole dump' if MANIFEST in there else 'a dump that was interrupted'}",
@@ -91,56 +118,77 @@ def _opened(plan: DumpPlan, setting: Setting) -> dict[str, DataFile]:
     # The manifest goes first and the outline last: what is left at any moment looks like no whole dump, and like ours.
     for name in sorted(there, key=lambda name: (name == OUTLINE, name not in {MANIFEST, mysqlsh.DONE}, name)):
         place.remove(name)
-    manifest.write(place, OUTLINE, plan.outline)
-    return {}
+    return None
 
 
-def _lasting(before: manifest.Outline, now: manifest.Outline) -> None:
+def _outline(
+    source: Source,
+    translation: Translation,
+    setting: Setting,
+    tables: tuple[TableOutline, ...],
+    consistency: Consistency,
+) -> Outline:
+    return Outline(
+        version=manifest.VERSION,
+        format=setting.format,
+        compression=setting.compression,
+        source=source.identity,
+        database=setting.database,
+        mapping=digest(translation.mappings),
+        consistency=consistency,
+        tables=tables,
+    )
+
+
+def _whole_files(place: Place) -> dict[str, DataFile]:
+    """What the journal vouches for, as far as it lies there in its size."""
+    return {file.name: file for file in manifest.entries(place) if place.size(file.name) == file.bytes}
+
+
+def _unchanged(before: Outline, now: Outline) -> None:
     """Raises LedgerError where the rest of the rows would not be those that the first run meant."""
-    if before != now:
-        changed = [name for name in before.__slots__ if getattr(before, name) != getattr(now, name)]
-        raise LedgerError(
-            f"the interrupted dump was begun otherwise: {', '.join(changed)}",
-            why="half of it would be of another source, moment or form than the rest",
-            todo="use the same source, rules and options, or start anew with --replace",
-        )
-    if not now.consistency.lasting:
+    if before == now:
+        return
+    changed = [name for name in before.__slots__ if getattr(before, name) != getattr(now, name)]
+    raise LedgerError(
+        f"the interrupted dump was begun otherwise: {', '.join(changed)}",
+        why="half of it would be of another source, moment or form than the rest",
+        todo="use the same source, rules and options, or start anew with --replace",
+    )
+
+
+def _lasting(hold: Hold) -> None:
+    """Raises LedgerError where rows that are dumped already are not those of this picture."""
+    if not hold.consistency.lasting:
         raise LedgerError(
             "the rows that are dumped already belong to a moment that has gone",
-            why=f"the source was read with consistency {now.consistency}, which ends with the run",
+            why=f"the source was read with consistency {hold.consistency}, which ends with the run",
             todo="start anew with --replace; a database snapshot would outlive a run",
         )
 
 
-def _same(plan: DumpPlan, whole: Manifest) -> Manifest:
-    _lasting(whole.outline, plan.outline)
-    return whole
-
-
-def _first(plan: DumpPlan, chosen: Chosen, setting: Setting, started: str) -> dict[str, bytes]:
+def _first(plan: DumpPlan, translation: Translation, setting: Setting, started: str, hold: Hold) -> list[OtherFile]:
+    """The files without rows that can be written before all others."""
     if setting.format is not Format.MYSQLSH:
-        return {}
-    return mysqlsh.first_files(
-        chosen.translation,
-        setting.database,
-        setting.compression,
-        started=started,
-        consistent=plan.outline.consistency is not plan.outline.consistency.NONE,
+        return []
+    consistent = hold.consistency is not Consistency.NONE
+    files = mysqlsh.first_files(
+        translation, setting.database, setting.compression, started=started, consistent=consistent
     )
-
-
-def _other(place: Place, name: str, data: bytes) -> OtherFile:
-    put(place, name, data)
-    return _described(name, data)
+    for name in plan.empty:
+        files |= {name: nothing(setting.compression), name + INDEX: struct.pack(">Q", 0)}
+    for name, data in files.items():
+        put(setting.place, name, data)
+    return [_described(name, data) for name, data in files.items()]
 
 
 def _described(name: str, data: bytes) -> OtherFile:
     return OtherFile(name, len(data), hashlib.sha256(data).hexdigest())
 
 
-def _data(plan: DumpPlan, setting: Setting, done: dict[str, DataFile], emit: Emit) -> list[DataFile]:
-    sizes: Counter[str] = Counter({table.target: 0 for table in plan.outline.tables})
-    waiting = [job for job in plan.jobs if job.name not in done]
+def _data(plan: DumpPlan, waiting: Sequence[Job], hold: Hold, count: int, emit: Emit) -> dict[str, DataFile]:
+    """Write the files that are not there yet."""
+    sizes: Counter[str] = Counter({table.target: 0 for table in plan.tables})
     for job in waiting:
         sizes[job.mapping.target] += job.segment.bytes
     for table, size in sizes.items():
@@ -148,11 +196,11 @@ def _data(plan: DumpPlan, setting: Setting, done: dict[str, DataFile], emit: Emi
     open_jobs = Counter(job.mapping.target for job in waiting)
     for table in sizes.keys() - open_jobs.keys():
         emit(Finished(STAGE, table))
-    found = dict(done)
-    with closing(workers.run_all(dump_segment, waiting, workers=setting.workers, emit=emit)) as files:
+    found: dict[str, DataFile] = {}
+    with closing(workers.run_all(dump_segment, waiting, workers=count, emit=emit, begin=hold.begin)) as files:
         for file in files:
             found[file.name] = file
             open_jobs[file.table] -= 1
             if not open_jobs[file.table]:
                 emit(Finished(STAGE, file.table))
-    return [found[job.name] for job in plan.jobs]
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,13 +24,10 @@ STAGE: Final = "dump"
 INDEX: Final = ".idx"
 _BATCH_BYTES: Final = 2 << 20
 
-_begun: set[str] = set()
-"""The pictures of sources that this process reads in already."""
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A segment and the file that it becomes. ``begin`` is the source's own (``Hold.begin``)."""
+    """A segment and the file that it becomes."""
 
     source: Source
     segment: Segment
@@ -41,7 +37,6 @@ class Job:
     name: str
     format: Format
     compression: Compression
-    begin: Callable[[], None] | None = None
 
 
 def dump_segment(job: Job) -> DataFile:
@@ -49,8 +44,7 @@ def dump_segment(job: Job) -> DataFile:
 
     Raises SourceError, OutputError, Interrupted; then there is no such file.
     """
-    _begin(job)
-    before = Counter(job.source.repaired)
+    before, slips = Counter(job.source.repaired), job.source.slipped
     left = job.segment.bytes
     with job.place.writing(job.name) as file:
         tally = Tally(file)
@@ -71,6 +65,7 @@ def dump_segment(job: Job) -> DataFile:
         tally.sha256,
         tuple(writer.parts),
         tuple(sorted(repaired.items())),
+        job.source.slipped - slips,
     )
     if job.format is Format.MYSQLSH:
         put(job.place, job.name + INDEX, index(done))
@@ -94,9 +89,3 @@ def _writer(job: Job, tally: Tally) -> RowWriter:
     if job.format is Format.PARQUET:
         return Groups(tally, job.table, job.mapping, job.compression)
     return Lines(tally, job.mapping, job.compression)
-
-
-def _begin(job: Job) -> None:
-    if job.begin is not None and job.source.identity not in _begun:
-        job.begin()
-        _begun.add(job.source.identity)

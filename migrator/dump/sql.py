@@ -35,11 +35,12 @@ views."""
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What was written: rows and fingerprints by target table, and what the source had to repair
-    (``Source.repaired``)."""
+    """What was written: rows and fingerprints by target table, what the source had to repair (``Source.repaired``), and
+    how far all of it is of one moment."""
 
     tables: dict[str, Fingerprint] = field(default_factory=dict)
     repaired: dict[str, int] = field(default_factory=dict)
+    picture: Hold | None = None
 
     @property
     def rows(self) -> int:
@@ -48,27 +49,30 @@ class Script:
 
 
 def write_script(
-    source: Source, database: Database, translation: Translation, hold: Hold, out: BinaryIO, *, emit: Emit
+    source: Source, database: Database, translation: Translation, hold: Hold, out: BinaryIO, *, whole: bool, emit: Emit
 ) -> Script:
     """Write everything in the order in which a server takes it: tables, rows, indexes, foreign keys, programs.
 
     An AUTO_INCREMENT counter needs no statement: CREATE TABLE has the one of the source, and InnoDB moves it behind
-    every larger value that is inserted. Raises SourceError, OutputError.
+    every larger value that is inserted. ``whole`` says that it is all tables of the source. Raises SourceError,
+    OutputError, and RowsDamaged where a whole source has not the rows that it vouches for.
     """
-    _say(out, _head(source, translation, hold))
+    _say(out, _head(source, translation))
     for statement in translation.of(Phase.TABLES):
         _say(out, [text_of(statement)])
     script = Script()
     for mapping in translation.mappings:
         script.tables[mapping.target] = _rows(source, database, mapping, out, emit)
     script.repaired.update(source.repaired)
-    all_there(database, translation, source, script.rows)
+    if whole:
+        all_there(source, script.rows)
+    picture = hold.outcome(source.slipped)
     for phase in _AFTER:
         statements = translation.of(phase)
         if statements:
             _say(out, [f"-- {str(phase).capitalize()}\n", *map(text_of, statements)])
-    _say(out, _foot(script))
-    return script
+    _say(out, _foot(script, picture))
+    return Script(script.tables, script.repaired, picture)
 
 
 def _rows(source: Source, database: Database, mapping: TableMapping, out: BinaryIO, emit: Emit) -> Fingerprint:
@@ -102,10 +106,10 @@ def _rows(source: Source, database: Database, mapping: TableMapping, out: Binary
     return total
 
 
-def _head(source: Source, translation: Translation, hold: Hold) -> list[str]:
+def _head(source: Source, translation: Translation) -> list[str]:
     return [
         f"-- migrator {__version__}\n",
-        f"-- Source: {_comment(source.identity)}; {hold.consistency}: {_comment(hold.why)}\n",
+        f"-- Source: {_comment(source.identity)}\n",
         f"-- Mapping: {digest(translation.mappings)}\n\n",
         "SET @old_character_set_client = @@character_set_client;\n",
         "SET @old_character_set_results = @@character_set_results;\n",
@@ -120,7 +124,7 @@ def _head(source: Source, translation: Translation, hold: Hold) -> list[str]:
     ]
 
 
-def _foot(script: Script) -> list[str]:
+def _foot(script: Script, picture: Hold) -> list[str]:
     return [
         "SET autocommit = @old_autocommit;\n",
         "SET sql_mode = @old_sql_mode;\n",
@@ -130,6 +134,7 @@ def _foot(script: Script) -> list[str]:
         "SET character_set_client = @old_character_set_client;\n",
         "SET character_set_results = @old_character_set_results;\n",
         "SET collation_connection = @old_collation_connection;\n\n",
+        f"-- Consistency: {picture.consistency}: {_comment(picture.why)}\n",
         f"{DONE}: {len(script.tables)} tables, {script.rows} rows\n",
     ]
 

@@ -17,11 +17,13 @@ from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import TableMapping
 from migrator.model.segment import Slice
 from migrator.mysql.connect import Connection, commit, execute, fetch, quoted, session
+from migrator.mysql.plans import CREATE as CREATE_SEGMENTS
+from migrator.mysql.plans import SEGMENT_TABLE
 from migrator.mysql.url import Target
 
 RUN_TABLE: Final = "migrator__run"
 SLICE_TABLE: Final = "migrator__slice"
-OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE})
+OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE, SEGMENT_TABLE})
 _PROGRAMS: Final = frozenset({"VIEW", "FUNCTION", "PROCEDURE"})
 
 _CREATE: Final = (
@@ -47,6 +49,7 @@ _CREATE: Final = (
       PRIMARY KEY (`table`, `segment`, `first`)
     ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
     COMMENT='slices loaded, with their fingerprints'""",
+    CREATE_SEGMENTS,
 )
 
 
@@ -191,6 +194,16 @@ def record(
             json.dumps(dict(repaired)) if repaired else None,
         ),
         doing=f"recording a slice of {mapping.target}",
+    )
+
+
+def forget(connection: Connection, mapping: TableMapping, segment: str) -> None:
+    """Strike out what is written of a segment. Raises TargetError."""
+    execute(
+        connection,
+        f"DELETE FROM `{SLICE_TABLE}` WHERE `table` = %s AND `segment` = %s",  # noqa: S608
+        (mapping.target, segment),
+        doing=f"beginning {mapping.target} anew",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from migrator.sqlserver.connect import connection_string
+from migrator.sqlserver.connect import connection_string, reach, trusting
 from migrator.sqlserver.driver import load_manager
 from migrator.sqlserver.errors import explain
 from migrator.sqlserver.url import Server
@@ -25,18 +25,21 @@ class BulkLink:
     def __init__(self, server: Server, *, autocommit: bool = True) -> None:
         """Connect. Raises ConfigError, SourceUnreachable, SourceDenied."""
         load_manager()
+        settings = connection_string(server)
+        reach(server)
         import arrow_odbc  # noqa: PLC0415 - it is linked with the driver manager, which is there only now
 
         self._kinds = (arrow_odbc.Error, UnicodeError)
         self._utf16 = arrow_odbc.TextEncoding.UTF16
         self.server = server
         try:
-            self._connection: Any = arrow_odbc.connect(
-                connection_string(server),
-                login_timeout_sec=_SECONDS_TO_CONNECT,
-                packet_size=_PACKET_BYTES,
-                autocommit=autocommit,
-            )
+            with trusting(server):
+                self._connection: Any = arrow_odbc.connect(
+                    settings,
+                    login_timeout_sec=_SECONDS_TO_CONNECT,
+                    packet_size=_PACKET_BYTES,
+                    autocommit=autocommit,
+                )
         except self._kinds as error:
             raise explain(error, f"connecting to {server.place}") from None
 

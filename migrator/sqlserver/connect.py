@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from migrator.errors import ConfigError
+from migrator.errors import ConfigError, SourceUnreachable
 from migrator.sqlserver.driver import driver_name, is_freetds, load_manager
 from migrator.sqlserver.errors import explain
 from migrator.sqlserver.retry import retrying
@@ -18,8 +22,23 @@ if TYPE_CHECKING:
 APPLICATION: Final = "migrator"
 """What sys.dm_exec_sessions.program_name says of us."""
 
+_TRUSTED: Final = "SSL_CERT_FILE"
+_TRUST: Final = threading.Lock()
 _SECONDS_TO_CONNECT: Final = 15
 _AUTHENTICATION: Final = {Login.ENTRA: "ActiveDirectoryServicePrincipal", Login.IDENTITY: "ActiveDirectoryMsi"}
+
+
+def reach(server: Server) -> None:
+    """Open and close a TCP connection: a driver waits its whole timeout where nobody listens, and calls a wrong name a
+    timeout too. Raises SourceUnreachable."""
+    try:
+        socket.create_connection((server.host, server.port), _SECONDS_TO_CONNECT).close()
+    except OSError as error:
+        raise SourceUnreachable(
+            f"nobody answers at {server.host}:{server.port}",
+            why=error.strerror or str(error),
+            todo="check host, port and firewalls, and that the server is up, then run again with --resume",
+        ) from None
 
 
 def quoted(name: str) -> str:
@@ -38,6 +57,12 @@ def connection_string(server: Server) -> str:
     if server.login is Login.KERBEROS:
         settings["Trusted_Connection"] = "yes"
     else:
+        if server.login is not Login.IDENTITY and not server.password:
+            raise ConfigError(
+                f"no password for {server.user or 'the source'}",
+                why=f"{server.password_variable} is not set",
+                todo=f"set {server.password_variable}, or add ?password-env=NAME or ?auth=kerberos to the address",
+            )
         settings |= {"UID": server.user, "PWD": server.password}
     if is_freetds(server.driver):
         settings |= _freetds(server)
@@ -46,7 +71,7 @@ def connection_string(server: Server) -> str:
             "SERVER": f"tcp:{server.host},{server.port}",
             "Encrypt": "no" if server.tls is Tls.OFF else "yes",
             "TrustServerCertificate": "no" if server.tls is Tls.VERIFY else "yes",
-            "ServerCertificate": server.certificate,
+            "HostNameInCertificate": server.certificate_host,
             "Authentication": _AUTHENTICATION.get(server.login, ""),
             "ApplicationIntent": "ReadOnly" if server.read_only_intent else "",
             # A connection that comes back by itself would be in another transaction: we make it anew, and know.
@@ -55,8 +80,31 @@ def connection_string(server: Server) -> str:
     return "".join(f"{key}={_braced(value)};" for key, value in settings.items() if value)
 
 
+@contextmanager
+def trusting(server: Server) -> Iterator[None]:
+    """While it lasts, OpenSSL trusts the authorities of ``server.ca``: the driver has no setting of its own for them.
+
+    OpenSSL reads SSL_CERT_FILE whenever a connection begins (its manual, SSL_CTX_set_default_verify_paths).
+    Raises ConfigError.
+    """
+    if not server.ca:
+        yield
+        return
+    if not Path(server.ca).is_file():
+        raise ConfigError(f"the authorities in {server.ca} cannot be read", why="there is no such file")
+    with _TRUST:
+        before = os.environ.get(_TRUSTED)
+        os.environ[_TRUSTED] = server.ca
+        try:
+            yield
+        finally:
+            os.environ.pop(_TRUSTED, None)
+            if before is not None:
+                os.environ[_TRUSTED] = before
+
+
 def _freetds(server: Server) -> dict[str, str]:
-    if server.tls is Tls.VERIFY or server.certificate:
+    if server.tls is Tls.VERIFY:
         raise ConfigError(
             "FreeTDS cannot be told in the address to verify the server's certificate",
             why="it reads its trusted authorities out of freetds.conf alone",
@@ -84,15 +132,18 @@ class Link:
     def __init__(self, server: Server) -> None:
         """Connect. Raises ConfigError, SourceUnreachable, SourceDenied."""
         load_manager()
+        settings = connection_string(server)
+        reach(server)
         import pyodbc  # noqa: PLC0415 - it is linked with the driver manager, which is there only now
 
         pyodbc.pooling = False
         self._kinds = (pyodbc.Error, UnicodeError, SystemError)
         self.server = server
         try:
-            self._connection: pyodbc.Connection = pyodbc.connect(
-                connection_string(server), autocommit=True, timeout=_SECONDS_TO_CONNECT
-            )
+            with trusting(server):
+                self._connection: pyodbc.Connection = pyodbc.connect(
+                    settings, autocommit=True, timeout=_SECONDS_TO_CONNECT
+                )
         except self._kinds as error:
             raise explain(error, f"connecting to {server.place}") from None
 

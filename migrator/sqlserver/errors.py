@@ -20,7 +20,8 @@ from migrator.errors import (
 )
 
 _DENIED: Final = frozenset({229, 230, 262, 297, 300, 916, 2760, 4064, 15247, 18450, 18452, 18456, 18470, 18486, 18488})
-_UNREACHABLE: Final = frozenset({64, 121, 233, 596, 3980, 4060, 6005, 10053, 10054, 10060, 17830, 40613, 42108, 42109})
+_UNREACHABLE: Final = frozenset({64, 121, 233, 596, 3980, 6005, 10053, 10054, 10060, 17830, 40613, 42108, 42109})
+_NO_DATABASE: Final = frozenset({911, 4060})
 _BUSY: Final = frozenset(
     {1204, 1205, 1222, 3960, 4221, 10928, 10929, 40197, 40501, 40540, 49918, 49919, 49920, 41301, 41302, 41305, 41325}
 )
@@ -41,7 +42,7 @@ _VALUES: Final = {
 
 _PYODBC: Final = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 _ARROW: Final = re.compile(r"State: (\w{5}), Native error: (-?\d+), Message: (.*)", re.DOTALL)
-_PREFIX: Final = re.compile(r"^(?:\[[^\]]*\])+\s*")
+_PREFIX: Final = re.compile(r"^(?:\[[^\]]*\]\s*)+")
 
 TRANSIENT: Final = (SourceBusy, SourceUnreachable)
 """Worth another try: a deadlock, a lock wait, a throttled or restarting server, a lost connection."""
@@ -79,8 +80,8 @@ def explain(error: BaseException, doing: str) -> MigratorError:
         return SourceDenied(
             f"the SQL Server's certificate is not trusted while {doing}",
             why=why,
-            todo="add ?certificate=/path/server.pem (the server's own certificate) to the address, install its "
-            "authority on this machine, or, on a network that you trust, ?tls=encrypt",
+            todo="add ?ca=/path/authority.pem to the address (and ?certificate-host=NAME where the certificate names "
+            "another host), or, on a network that you trust, ?tls=encrypt",
         )
     if found.number in _NO_SNAPSHOT:
         return SourceRejected(
@@ -99,6 +100,12 @@ def explain(error: BaseException, doing: str) -> MigratorError:
             f"the SQL Server refused access while {doing}",
             why=why,
             todo="check user, password and permissions: `migrator doctor --grants` prints what is needed",
+        )
+    if found.number in _NO_DATABASE:
+        return SourceRejected(
+            f"the database is not there, or not for this login, while {doing}",
+            why=why,
+            todo="check its name in the address, and that the login has a user in it",
         )
     if found.number in _UNREACHABLE or found.state in _LOST_STATES | _TIMEOUT_STATES:
         return SourceUnreachable(

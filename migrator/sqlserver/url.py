@@ -56,7 +56,8 @@ class Server:
     """A SQL Server and a database on it. Holds no password: ``password_variable`` names the variable that does.
 
     ``driver`` is "" for Microsoft's own from the wheel, else the name of an installed one or the path of its library.
-    ``certificate`` is the path of the server's own certificate (PEM), trusted where its authority is not.
+    ``ca`` is a PEM file of authorities (or the server's own self-signed certificate) that are trusted instead of the
+    machine's; ``certificate_host`` is the name in the certificate where it is not ``host``.
     """
 
     user: str
@@ -65,7 +66,8 @@ class Server:
     database: str = ""
     driver: str = ""
     tls: Tls = Tls.VERIFY
-    certificate: str = ""
+    ca: str = ""
+    certificate_host: str = ""
     login: Login = Login.SQL
     password_variable: str = PASSWORD_VARIABLE
     read_only_intent: bool = False
@@ -87,7 +89,7 @@ class Server:
                 todo=f"take it out and set {PASSWORD_VARIABLE} (or add ?password-env=NAME and set NAME)",
             )
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        known = {"driver", "tls", "certificate", "auth", "password-env", "intent", "consistency"}
+        known = {"driver", "tls", "ca", "certificate-host", "auth", "password-env", "intent", "consistency"}
         if unknown := sorted(set(options) - known):
             raise ConfigError(
                 f"unknown option in the source's address: {', '.join(unknown)}",
@@ -106,7 +108,8 @@ class Server:
             database=unquote(parts.path.lstrip("/")),
             driver=options.get("driver", ""),
             tls=_choice(Tls, "tls", options),
-            certificate=options.get("certificate", ""),
+            ca=options.get("ca", ""),
+            certificate_host=options.get("certificate-host", ""),
             login=_choice(Login, "auth", options),
             password_variable=options.get("password-env", PASSWORD_VARIABLE),
             read_only_intent=intent == "read-only",
@@ -126,7 +129,8 @@ class Server:
         options = {
             "driver": self.driver,
             "tls": "" if self.tls is Tls.VERIFY else str(self.tls),
-            "certificate": self.certificate,
+            "ca": self.ca,
+            "certificate-host": self.certificate_host,
             "auth": "" if self.login is Login.SQL else str(self.login),
             "password-env": "" if self.password_variable == PASSWORD_VARIABLE else self.password_variable,
             "intent": "read-only" if self.read_only_intent else "",

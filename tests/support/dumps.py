@@ -12,15 +12,24 @@ from support.visits import TYPES, rows
 from migrator.dump.folder import Folder
 from migrator.dump.manifest import Compression, Format, Manifest
 from migrator.dump.plan import Setting
-from migrator.dumps import Wanted, dump_folder
 from migrator.events import Emit, silent
 from migrator.model.source import Source
 from migrator.mysql.connect import Connection, session
 from migrator.mysql.url import Target
+from migrator.workflows.dump import Wanted, dump_folder
 
 
-def here(work: Callable[[Any], Any], items: Sequence[Any], *, workers: int, emit: Emit) -> Generator[Any, None, None]:
+def here(
+    work: Callable[[Any], Any],
+    items: Sequence[Any],
+    *,
+    workers: int,
+    emit: Emit,
+    begin: Callable[[], None] | None = None,
+) -> Generator[Any, None, None]:
     """``workers.run_all`` in this very process."""
+    if begin is not None:
+        begin()
     for item in items:
         yield work(item)
 

@@ -13,13 +13,13 @@ from support.dumps import folder_dump, visits
 from migrator.dump import load as loading
 from migrator.dump.folder import Folder
 from migrator.dump.manifest import Compression, Format
-from migrator.dumps import LoadSetting, load_folder
 from migrator.errors import ChecksumMismatch, LedgerError, SourceError, TargetOccupied, TargetUnreachable
 from migrator.events import silent
 from migrator.mysql import control
 from migrator.mysql.connect import Connection, commit, execute, fetch, session
 from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
+from migrator.workflows.load import LoadSetting, load_folder
 
 pytestmark = pytest.mark.usefixtures("one_process")
 FORMATS = pytest.mark.parametrize("form", Format)
@@ -186,7 +186,7 @@ def test_rows_that_others_change_are_found(mysql: Target, tmp_path: Path, monkey
             execute(connection, "UPDATE visits SET code = 'x' WHERE id = 7", doing="meddling")
         return done
 
-    monkeypatch.setattr("migrator.dumps.load_all", meddled)
+    monkeypatch.setattr("migrator.workflows.load.load_all", meddled)
     assert load_folder(place, setting(mysql), emit=silent).different == ("visits",)
 
 

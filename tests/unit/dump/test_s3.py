@@ -20,11 +20,12 @@ from migrator.dump.open import open_place
 from migrator.dump.place import get, put
 from migrator.dump.plan import Setting
 from migrator.dump.s3 import Bucket
-from migrator.dumps import LoadSetting, Wanted, dump_folder, dump_script, load_folder, write_aurora_script
 from migrator.errors import ConfigError, OutputError, SourceError
 from migrator.events import silent
 from migrator.mysql.connect import session
 from migrator.mysql.url import Target
+from migrator.workflows.dump import Wanted, dump_folder, dump_script, write_aurora_script
+from migrator.workflows.load import LoadSetting, load_folder
 
 pytestmark = pytest.mark.usefixtures("one_process")
 REGION = "eu-central-1"

@@ -35,7 +35,7 @@ def dumped(source: Source, translation: Translation | None = None) -> tuple[byte
     out = io.BytesIO()
     with source.hold(1) as hold:
         made = translation or plan(database, load_rules())
-        script = write_script(source, database, made, hold, out, emit=silent)
+        script = write_script(source, database, made, hold, out, whole=True, emit=silent)
     return out.getvalue(), script
 
 
@@ -142,7 +142,7 @@ def test_rows_that_are_missing_leave_a_script_without_its_last_line() -> None:
     source = replace(counted(1, 2), row_total=3)
     out = io.BytesIO()
     with source.hold(1) as hold, pytest.raises(RowsDamaged):
-        write_script(source, source.catalog(), plan(source.catalog(), load_rules()), hold, out, emit=silent)
+        write_script(source, source.catalog(), plan(source.catalog(), load_rules()), hold, out, whole=True, emit=silent)
     assert DONE.encode() not in out.getvalue()
     assert DONE.encode() in dumped(counted(1, 2))[0]
 
@@ -161,7 +161,7 @@ def test_progress_ends_where_it_should() -> None:
     events: list[Event] = []
     with source.hold(1) as hold:
         made = plan(source.catalog(), load_rules())
-        write_script(source, source.catalog(), made, hold, io.BytesIO(), emit=events.append)
+        write_script(source, source.catalog(), made, hold, io.BytesIO(), whole=True, emit=events.append)
     moved = [event for event in events if isinstance(event, Advanced)]
     table = source.catalog().tables[0]
     assert sum(event.amount for event in moved) == sum(segment.bytes for segment in source.segments(table))
