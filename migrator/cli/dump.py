@@ -91,10 +91,11 @@ def command(
     from migrator.studies import default_database, open_source
     from migrator.workflows.dump import STDOUT, Wanted
 
-    opened = open_source(source, resuming=resume)
     wanted = Wanted(tuple(tables or ()), rules)
     if form is Form.SQL and not dry_run:
-        _script(opened, wanted, place or STDOUT, kms_key, resume=resume, replace=replace, as_json=as_json, quiet=quiet)
+        out = place or STDOUT
+        _fitting(out, kms_key, resume=resume, as_json=as_json)
+        _script(open_source(source), wanted, out, kms_key, replace=replace, as_json=as_json, quiet=quiet)
         return
     setting = Setting(
         open_place(place or str(Path("out") / default_database(source) / "dump"), kms_key=kms_key),
@@ -105,24 +106,32 @@ def command(
         resume,
         replace,
     )
+    opened = open_source(source, resuming=resume)
     if dry_run:
         _plan(opened, wanted, setting, as_json=as_json)
     else:
         _folder(opened, wanted, setting, as_json=as_json, quiet=quiet)
 
 
-def _script(
-    source: Source, wanted: Wanted, out: str, kms_key: str, *, resume: bool, replace: bool, as_json: bool, quiet: bool
-) -> None:
-    from migrator.cli.progress import console
+def _fitting(out: str, kms_key: str, *, resume: bool, as_json: bool) -> None:
     from migrator.errors import ConfigError
-    from migrator.report.write import as_json as json_text
-    from migrator.workflows.dump import STDOUT, dump_script
+    from migrator.workflows.dump import STDOUT
 
     if resume:
         raise ConfigError("a script cannot be resumed", todo="use --format mysqlsh, or write it anew with --replace")
     if as_json and out == STDOUT:
         raise ConfigError("--json and the script both want standard output", todo="name a file with --out")
+    if kms_key and out == STDOUT:
+        raise ConfigError("--kms-key is for s3:// alone", todo="leave it out, or write to s3://bucket/name.sql")
+
+
+def _script(
+    source: Source, wanted: Wanted, out: str, kms_key: str, *, replace: bool, as_json: bool, quiet: bool
+) -> None:
+    from migrator.cli.progress import console
+    from migrator.report.write import as_json as json_text
+    from migrator.workflows.dump import STDOUT, dump_script
+
     with console(quiet=quiet) as emit:
         script = dump_script(source, wanted, out, kms_key=kms_key, replace=replace, emit=emit)
     if as_json:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -18,11 +19,14 @@ from support.dumps import folder_dump, visits
 from migrator.dump.folder import Folder
 from migrator.dump.manifest import Compression, Format, read_manifest
 from migrator.dump.place import Tally
-from migrator.errors import LedgerError, OutputError, RowsDamaged, SourceError
+from migrator.dump.plan import Setting
+from migrator.errors import ConfigError, LedgerError, OutputError, RowsDamaged, SourceError
+from migrator.events import silent
 from migrator.model.consistency import Consistency, Hold
 from migrator.model.schema import Table
-from migrator.model.segment import Segment
+from migrator.model.segment import Bounds, Segment
 from migrator.wire.rows import fingerprint
+from migrator.workflows.dump import Wanted, dump_folder
 
 pytestmark = pytest.mark.usefixtures("one_process")
 FORMATS = pytest.mark.parametrize("form", Format)
@@ -153,23 +157,88 @@ def test_nothing_to_go_on_with(tmp_path: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Fleeting(Torn):
-    """A source whose picture ends with the run. Every process has to enter it."""
+class Live(Torn):
+    """A server: every worker enters its picture, which may get lost, and its tables are cut otherwise every time."""
 
+    consistency: Consistency = Consistency.SNAPSHOT
     entered: tuple[list[int], ...] = ([],)
+    kept: bool = True
+    cuts: str = "first"
+
+    def segments(self, table: Table) -> tuple[Segment, ...]:
+        return tuple(
+            replace(segment, id=f"{self.cuts} {segment.id}", bounds=Bounds(("id",), (segment.id,), None))
+            for segment in super().segments(table)
+        )
+
+    def read(self, table: Table, segment: Segment, *, batch_bytes: int = 8 << 20) -> Iterator[pa.RecordBatch]:
+        assert self.entered[0], "a row was read before the picture was entered"
+        assert segment.bounds is not None
+        yield from super().read(table, replace(segment, id=segment.id.split()[1]), batch_bytes=batch_bytes)
 
     def hold(self, workers: int) -> AbstractContextManager[Hold]:
-        return nullcontext(Hold(Consistency.SNAPSHOT, "one moment", lambda: self.entered[0].append(1)))
+        return nullcontext(
+            Hold(self.consistency, "as asked", lambda: self.entered[0].append(1), kept=lambda: self.kept)
+        )
+
+
+def live(at: int, consistency: Consistency, **more: Any) -> Live:
+    source = torn(at)
+    return Live(
+        source.database,
+        source.batches,
+        identity="live",
+        volatile=True,
+        batch_rows=20,
+        torn=at,
+        read_log=([],),
+        consistency=consistency,
+        entered=([],),
+        **more,
+    )
 
 
 def test_a_moment_that_has_gone_is_not_gone_on_with(tmp_path: Path) -> None:
-    first = torn(1)
-    source = Fleeting(first.database, first.batches, identity="fleeting", torn=1, read_log=([],), entered=([],))
     with pytest.raises(RowsDamaged):
-        folder_dump(source, tmp_path, Format.MYSQLSH)
-    assert source.entered[0] == [1]  # once, before the first row is read
+        folder_dump(live(1, Consistency.SNAPSHOT), tmp_path, Format.MYSQLSH)
     with pytest.raises(LedgerError, match="moment"):
-        folder_dump(replace(source, torn=99), tmp_path, Format.MYSQLSH, resume=True)
+        folder_dump(live(99, Consistency.SNAPSHOT), tmp_path, Format.MYSQLSH, resume=True)
+
+
+def test_a_lasting_picture_is_gone_on_with_in_the_same_segments(tmp_path: Path) -> None:
+    with pytest.raises(RowsDamaged):
+        folder_dump(live(1, Consistency.DATABASE_SNAPSHOT), tmp_path, Format.MYSQLSH)
+    source = live(99, Consistency.DATABASE_SNAPSHOT, cuts="second")
+    manifest = folder_dump(source, tmp_path, Format.MYSQLSH, resume=True)
+    assert [file.segment for file in manifest.files] == ["first 0", "first 1", "first 2"]
+    assert source.read_log[0] == ["1", "2"]
+    assert (manifest.rows, manifest.consistency) == (120, Consistency.DATABASE_SNAPSHOT)
+
+
+def test_another_kind_of_picture_is_not_gone_on_with(tmp_path: Path) -> None:
+    with pytest.raises(RowsDamaged):
+        folder_dump(live(1, Consistency.DATABASE_SNAPSHOT), tmp_path, Format.MYSQLSH)
+    with pytest.raises(LedgerError, match="consistency"):
+        folder_dump(live(99, Consistency.READ_ONLY), tmp_path, Format.MYSQLSH, resume=True)
+
+
+def test_a_manifest_says_how_consistent_the_rows_turned_out(tmp_path: Path) -> None:
+    whole = folder_dump(live(99, Consistency.SNAPSHOT), tmp_path / "a", Format.PARQUET)
+    assert (whole.consistency, whole.why) == (Consistency.SNAPSHOT, "as asked")
+    late = folder_dump(live(99, Consistency.SNAPSHOT, kept=False), tmp_path / "b", Format.PARQUET)
+    assert (late.consistency, late.outline.consistency) == (Consistency.NONE, Consistency.SNAPSHOT)
+
+    @dataclass(frozen=True)
+    class Slipping(Live):
+        def read(self, table: Table, segment: Segment, *, batch_bytes: int = 8 << 20) -> Iterator[pa.RecordBatch]:
+            yield from super().read(table, segment, batch_bytes=batch_bytes)
+            object.__setattr__(self, "slipped", self.slipped + 1)
+
+    source = torn(99)
+    slipping = Slipping(source.database, source.batches, identity="live", entered=([],))
+    slipped = folder_dump(slipping, tmp_path / "c", Format.PARQUET)
+    assert slipped.consistency is Consistency.NONE
+    assert "3 times" in slipped.why
 
 
 def test_rows_that_are_missing_are_an_error(tmp_path: Path) -> None:
@@ -215,3 +284,11 @@ def test_a_full_disk_is_told_and_nothing_of_the_file_stays(
             folder_dump(torn(99), folder, form)
         assert not [path for path in folder.rglob("*visits*") if path.suffix in {".zst", ".parquet", ".partial"}]
         assert folder_dump(torn(99), folder, form, resume=True).rows == 120
+
+
+def test_a_part_of_the_tables(tmp_path: Path) -> None:
+    setting = Setting(Folder(tmp_path), Format.MYSQLSH, Compression.ZSTD, "shop", 1)
+    manifest = dump_folder(replace(torn(99), row_total=7), Wanted(("dbo.EMP*",)), setting, emit=silent)
+    assert [table.target for table in manifest.outline.tables] == ["empty"]
+    with pytest.raises(ConfigError, match=r"no\.such"):
+        dump_folder(torn(99), Wanted(("no.such",)), setting, emit=silent)
