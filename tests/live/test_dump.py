@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -40,26 +41,24 @@ TABLES = (
 )
 
 
+def run(server: Server, *statements: str) -> None:
+    with session(server) as link:
+        for statement in statements:
+            link.execute(statement, doing="preparing a test")
+
+
 @pytest.fixture(scope="module")
 def shop() -> Iterator[str]:
     admin = Server.parse(os.environ["MIGRATOR_TEST_SQLSERVER"])
     name = f"dump_{secrets.token_hex(4)}"
-    with session(admin) as link:
-        link.execute(f"CREATE DATABASE {name}", doing="preparing a test")
-    there = admin.with_database(name)
-    with session(there) as link:
-        for statement in TABLES:
-            link.execute(statement, doing="preparing a test")
-    yield str(there)
-    deadline = time.monotonic() + 30
-    while True:  # the server may take a moment to see that a command's connections are gone
-        try:
-            with session(admin) as link:
-                link.execute(f"DROP DATABASE {name}", doing="cleaning up")
+    run(admin, f"CREATE DATABASE {name}")
+    run(admin.with_database(name), *TABLES)
+    yield str(admin.with_database(name))
+    for _ in range(10):  # a server may take its time to see that a command's connections are gone
+        with suppress(SourceRejected):
+            run(admin, f"DROP DATABASE {name}")
             break
-        except SourceRejected:
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
+        time.sleep(1)
 
 
 def equal(source: str, target: Target) -> bool:
