@@ -1,0 +1,60 @@
+"""Rows that are taken away by their keys: the keys go into a temporary table, so that one statement takes them all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from migrator.model.mapping import TableMapping
+from migrator.mysql.connect import Connection, commit, execute, fetch, quoted
+
+_STAGE: Final = "migrator__key"
+
+
+def prepare_changes(connection: Connection) -> None:
+    """Settings of a session that applies changes to tables with all their keys. Raises TargetError.
+
+    A row may come before its parent, and a parent that goes away only to come back must take no children with it: no
+    foreign key is looked at. unique_checks stays on: without it InnoDB may take a duplicate into a secondary index that
+    is not in memory (MySQL 8.0 Reference Manual, "Server System Variables").
+    """
+    execute(connection, "SET unique_checks = 1, foreign_key_checks = 0", doing="preparing to apply changes")
+
+
+def make_stage(connection: Connection, mapping: TableMapping) -> TableMapping:
+    """A temporary table for keys, as a mapping that ``Load`` takes; it ends with the session. Raises TargetError.
+
+    Its columns are copies of the table's own, with their collations: keys are equal in it as they are in the table. It
+    has no index: it is read from start to end, and the table by its key. It is made, and committed, before the
+    transaction: with GTIDs a statement format of the binary log allows nothing else.
+    """
+    columns = ", ".join(map(quoted, mapping.key))
+    execute(connection, f"DROP TEMPORARY TABLE IF EXISTS {quoted(_STAGE)}", doing="making a table for keys")
+    execute(
+        connection,
+        f"CREATE TEMPORARY TABLE {quoted(_STAGE)} SELECT {columns} FROM {quoted(mapping.target)} LIMIT 0",  # noqa: S608
+        doing="making a table for keys",
+    )
+    commit(connection, doing="making a table for keys")
+    return TableMapping(mapping.source, _STAGE, mapping.key_columns)
+
+
+def delete_staged(connection: Connection, mapping: TableMapping, stage: TableMapping) -> int:
+    """Take away the rows whose keys are in the stage; how many there were. Raises TargetError."""
+    same = " AND ".join(f"t.{quoted(name)} = s.{quoted(name)}" for name in mapping.key)
+    return execute(
+        connection,
+        # The order is ours: a table without statistics looks as if it were best read second.
+        f"DELETE t FROM {quoted(stage.target)} AS s STRAIGHT_JOIN {quoted(mapping.target)} AS t ON {same}",  # noqa: S608
+        doing=f"taking changed rows out of {mapping.target}",
+    )
+
+
+def triggers(connection: Connection) -> dict[str, str]:
+    """The tables of this database that have triggers, each with the name of one. Raises TargetError."""
+    return dict(
+        fetch(
+            connection,
+            "SELECT event_object_table, MIN(trigger_name) FROM information_schema.triggers "
+            "WHERE trigger_schema = DATABASE() GROUP BY 1",
+        )
+    )
