@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -44,7 +44,7 @@ class Changes(Protocol):
     def changed(self, table: Table, since: int) -> int:
         """How many keys changed behind version ``since``. Raises SourceError."""
 
-    def changes(self, table: Table, since: int, *, batch_bytes: int = 8 << 20) -> Iterator[ChangeBatch]:
+    def changes(self, table: Table, since: int, *, batch_bytes: int = 8 << 20) -> Generator[ChangeBatch, None, None]:
         """The changes behind version ``since``, out of a state that is at least as new as ``version()`` was when it was
         asked last. Each key comes once, and all keys come before the first row: so whoever applies them can take away
         all that changed before a row comes in, which two rows that swapped a unique value need.

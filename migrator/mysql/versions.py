@@ -64,8 +64,10 @@ def locked(connection: Connection, table: str) -> Reached:
 
 
 def advance(connection: Connection, table: str, version: int, changes: int = 0) -> None:
-    """Write down, in the transaction that applied ``changes`` keys, that a table is caught up with ``version``. A version
-    never goes back. Raises TargetError."""
+    """Write down, in the transaction that applied ``changes`` keys, that a table is caught up with ``version``.
+
+    A version never goes back. Raises TargetError.
+    """
     execute(
         connection,
         f"UPDATE `{VERSION_TABLE}` SET `version` = GREATEST(`version`, %s), `changes` = `changes` + %s, "  # noqa: S608
