@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from migrator.assess.assess import assess
 from migrator.errors import ConfigError
@@ -23,19 +24,28 @@ from migrator.translate.tsql.read import read_scripts
 Measure = Callable[[Source, Database, Translation], tuple[Measurement, ...]]
 """Counts rows: assess/measure.py with its workers and its progress, which whoever wants it brings along."""
 
+_SERVER: Final = "mssql"
 _SCRIPTS: Final = frozenset({".sql", ".sqlproj"})
 
 
-def open_source(name: str, *more: str) -> Source:
-    """The source behind a path: a .bacpac or .dacpac by its contents, a .sql file, a folder of scripts or a database
-    project. Several paths are scripts, read one after another. Raises SourceError."""
+def open_source(name: str, *more: str, resuming: bool = False) -> Source:
+    """The source behind a name: a SQL Server by its address, a .bacpac or .dacpac by its contents, a .sql file, a
+    folder of scripts or a database project. Several paths are scripts, read one after another.
+
+    ``resuming`` says that an interrupted run goes on. Raises SourceError, ConfigError.
+    """
     path = Path(name)
     if more:
         _all_scripts(name, *more)
+    elif name.startswith(f"{_SERVER}://"):
+        from migrator.sqlserver.source import SqlServer  # noqa: PLC0415 - its drivers load only where a server is read
+        from migrator.sqlserver.url import Server  # noqa: PLC0415
+
+        return SqlServer(Server.parse(name), resuming=resuming)
     elif "://" in name:
         raise ConfigError(
-            f"{name.split('://', 1)[0]}:// is not a source that this version reads",
-            todo="give a .bacpac, a .dacpac, a .sql file or a folder of .sql files",
+            f"{name.split('://', 1)[0]}:// is no source",
+            todo="give mssql://user@host:1433/database, a .bacpac, a .dacpac, a .sql file or a folder of .sql files",
         )
     if path.is_dir() or path.suffix.lower() in _SCRIPTS or more:
         return Scripts(path, read_scripts, tuple(map(Path, more)))
@@ -55,8 +65,9 @@ def _all_scripts(*names: str) -> None:
 
 
 def default_database(source_name: str) -> str:
-    """A database name from a source's file name: lower case, letters, digits and underscores, at most 48 characters."""
-    stem = Path(source_name).stem.lower()
+    """A database name from a source's name: lower case, letters, digits and underscores, at most 48 characters."""
+    path = urlsplit(source_name).path.lstrip("/") if "://" in source_name else Path(source_name).stem
+    stem = unquote(path).lower()
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in stem)[:48] or "migrator"
 
 

@@ -33,6 +33,8 @@ _FORKED: Final = "migrator.forked"
 
 _events: SimpleQueue[Event | None] | None = None
 _stop: Stop | None = None
+_failures: Final[list[MigratorError]] = []
+"""Why this worker could not begin."""
 
 
 def emit(event: Event, /) -> None:
@@ -47,12 +49,33 @@ def checkpoint() -> None:
         raise Interrupted("stopped", todo="run again with --resume")
 
 
-def _start(events: SimpleQueue[Event | None], stop: Stop) -> None:
+def context() -> ForkServerContext:
+    """What workers are made with; locks and barriers that they share are made of it too."""
+    return multiprocessing.get_context("forkserver")
+
+
+def worker_count(workers: int, items: Sequence[object]) -> int:
+    """How many workers ``run_all`` starts: no more than there is work for."""
+    return min(workers, len(items)) or 1
+
+
+def _start(events: SimpleQueue[Event | None], stop: Stop, begin: Callable[[], None] | None) -> None:
     global _events, _stop
     _events, _stop = events, stop
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
+    if begin is not None:
+        try:
+            begin()
+        except MigratorError as error:
+            _failures.append(error)  # raised here it would only break the pool, and nobody would know why
+
+
+def _run(work: Callable[[Item], Result], item: Item) -> Result:
+    if _failures:
+        raise _failures[0]
+    return work(item)
 
 
 def _follow_parent() -> None:
@@ -68,7 +91,7 @@ def prepare() -> None:
 
     Returns at once. Only the first call counts; ``run_all`` makes one itself where nobody has.
     """
-    multiprocessing.get_context("forkserver").set_forkserver_preload([_FORKED])
+    context().set_forkserver_preload([_FORKED])
     with _deaf():
         forkserver.ensure_running()
 
@@ -87,20 +110,25 @@ def _deaf() -> Iterator[None]:
 
 
 def run_all(
-    work: Callable[[Item], Result], items: Sequence[Item], *, workers: int, emit: Emit
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    workers: int,
+    emit: Emit,
+    begin: Callable[[], None] | None = None,
 ) -> Generator[Result, None, None]:
     """Run ``work`` on every item, in order of ``items`` as workers come free; yield results as they come.
 
-    The first failure stops the others at their next checkpoint and is raised. Raises whatever ``work`` raises, and
+    Every worker runs ``begin`` first; there are as many of them as ``worker_count`` says, all at once. The first
+    failure stops the others at their next checkpoint and is raised. Raises whatever ``begin`` and ``work`` raise, and
     MigratorError if a worker dies.
     """
-    context = multiprocessing.get_context("forkserver")
     prepare()
-    with _listener(context, emit) as events:
-        stop = context.Event()
-        pool = ProcessPoolExecutor(min(workers, len(items)) or 1, context, _start, (events, stop))
+    with _listener(context(), emit) as events:
+        stop = context().Event()
+        pool = ProcessPoolExecutor(worker_count(workers, items), context(), _start, (events, stop, begin))
         processes = pool._processes
-        waiting: set[Future[Result]] = {pool.submit(work, item) for item in items}
+        waiting: set[Future[Result]] = {pool.submit(_run, work, item) for item in items}
         try:
             while waiting:
                 done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)

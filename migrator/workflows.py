@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,18 +13,20 @@ from migrator.assess.assess import assess
 from migrator.copy import build as building
 from migrator.copy import plan as copy_planning
 from migrator.copy import run as copying
+from migrator.copy.plan import CopyPlan
 from migrator.cutover.forecast import forecast
 from migrator.errors import LedgerError, RowsDamaged
 from migrator.events import Emit
 from migrator.ledger import Kind, Ledger
 from migrator.model.fingerprint import Fingerprint
-from migrator.model.mapping import digest
+from migrator.model.mapping import TableMapping, digest
 from migrator.model.rehearsal import Rehearsal
 from migrator.model.schema import Database
+from migrator.model.segment import Segment
 from migrator.model.source import Source
 from migrator.model.translation import Phase, Translation
 from migrator.model.validation import Validation
-from migrator.mysql import control
+from migrator.mysql import control, plans
 from migrator.mysql.connect import Connection, server_version, session
 from migrator.mysql.url import Target
 from migrator.rules.load import load_rules
@@ -67,7 +69,7 @@ def rehearse(source: Source, setting: Setting, emit: Emit) -> Rehearsal:
             version = server_version(connection)
             building.create_tables(translation, setting.target, workers=setting.workers, emit=emit)
         with ledger.phase("load") as measure:
-            plan = copy_planning.plan(source, database, translation.mappings)
+            plan = _planned(source, database, translation, setting.target)
             loaded = copying.run(plan, source, setting.target, workers_count=setting.workers, emit=emit)
             measure.rows, measure.bytes = loaded.rows, loaded.bytes
         _all_there(source, loaded.rows)
@@ -122,13 +124,30 @@ def _recorded(source: Source, database: Database, translation: Translation, targ
         if run is None or (run.source, run.mapping) != (source.identity, digest(translation.mappings)):
             return {}
         loaded = control.recorded(connection)
+        kept = plans.kept(connection, translation.mappings)
     nothing = control.Recorded(Fingerprint(), 0)
     found = {mapping.target: loaded.get(mapping.target, nothing) for mapping in translation.mappings}
     return {
         mapping.target: found[mapping.target].fingerprint
         for mapping in translation.mappings
-        if found[mapping.target].segments == len(source.segments(database.table(mapping.source)))
+        if found[mapping.target].segments == len(_segments(mapping, source, database, kept))
     }
+
+
+def _planned(source: Source, database: Database, translation: Translation, target: Target) -> CopyPlan:
+    """The segments to load: those of the interrupted run, where a source would cut its tables otherwise today."""
+    with session(target) as connection:
+        kept = plans.kept(connection, translation.mappings)
+        plan = copy_planning.plan(source, database, translation.mappings, kept)
+        if source.volatile and not kept:
+            plans.keep(connection, plan.by_table())
+    return plan
+
+
+def _segments(mapping: TableMapping, source: Source, database: Database, kept: plans.Plan) -> Sequence[Segment]:
+    if source.volatile:
+        return kept.get(mapping.target, ())
+    return source.segments(database.table(mapping.source))
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from itertools import chain
 from time import monotonic, sleep
 from typing import Final
 
+import pyarrow as pa
+
 from migrator.copy.followed import Followed, faster, follow, lost_changes, moving, unsteady
-from migrator.errors import SourceBusy, SourceUnreachable, TargetOccupied, TargetRejected
+from migrator.errors import TargetOccupied, TargetRejected
 from migrator.events import Advanced, Emit, Finished, Found, Started, Unit
 from migrator.model.catch_up import CatchUp, FollowedTable, Round
 from migrator.model.changes import ChangeBatch, Changes
@@ -24,16 +26,20 @@ from migrator.model.mapping import TableMapping
 from migrator.model.schema import Table
 from migrator.mysql import versions
 from migrator.mysql.connect import Connection, commit, session
+from migrator.mysql.errors import TRANSIENT as TARGET_TRANSIENT
 from migrator.mysql.keyed import delete_staged, make_stage, prepare_changes, triggers
 from migrator.mysql.load import Load
 from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
 from migrator.mysql.versions import Reached
+from migrator.sqlserver.errors import TRANSIENT as SOURCE_TRANSIENT
 from migrator.units import counted
 from migrator.wire.rows import encode
 
 STAGE: Final = "catch-up"
-SOURCE_TRANSIENT: Final = (SourceBusy, SourceUnreachable)
+_TRANSIENT: Final = (*TARGET_TRANSIENT, *SOURCE_TRANSIENT)
+_PIECE_ROWS: Final = 1 << 14
+"""Rows that are encoded at a time: every column of them needs room as text."""
 _ATTEMPTS: Final = 10
 _READINGS: Final = 4
 """How often an unsteady source is read before a row that the target rejects is believed."""
@@ -197,8 +203,8 @@ def _apply(changes: Changes, table: Table, mapping: TableMapping, target: Target
     """Bring a table to a state that is at least as new as ``version``; how many keys that took."""
     before: Reached | None = None
     reached = Reached(0)
-    also = SOURCE_TRANSIENT if changes.steady else (*SOURCE_TRANSIENT, TargetRejected)
-    for attempt in retrying(attempts=_ATTEMPTS if changes.steady else _READINGS, also=also):
+    kinds = _TRANSIENT if changes.steady else (*_TRANSIENT, TargetRejected)
+    for attempt in retrying(attempts=_ATTEMPTS if changes.steady else _READINGS, kinds=kinds):
         with attempt, session(target, autocommit=False, loads=True) as connection:
             prepare_changes(connection)
             stage = make_stage(connection, mapping)
@@ -225,13 +231,18 @@ def _exchange(
             if batch.rows.num_rows:
                 first = batch
                 break
-            lines, _ = encode(batch.keys, stage)
-            load.write(lines, batch.keys.num_rows)
+            _write(load, batch.keys, stage)
             keys += batch.keys.num_rows
     delete_staged(connection, mapping, stage)
     if first is not None:
         with Load(connection, mapping) as load:
             for batch in chain([first], batches):
-                lines, _ = encode(batch.rows, mapping)
-                load.write(lines, batch.rows.num_rows)
+                _write(load, batch.rows, mapping)
     return keys
+
+
+def _write(load: Load, batch: pa.RecordBatch, mapping: TableMapping) -> None:
+    for start in range(0, batch.num_rows, _PIECE_ROWS):
+        piece = batch.slice(start, _PIECE_ROWS)
+        lines, _ = encode(piece, mapping)
+        load.write(lines, piece.num_rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from migrator.model.fingerprint import Fingerprint
 from migrator.model.segment import Slice
 from migrator.model.source import Source
 from migrator.mysql.connect import Connection, commit, session
-from migrator.mysql.control import progress, record
-from migrator.mysql.load import Load, prepare_loads
+from migrator.mysql.control import Progress, forget, progress, record
+from migrator.mysql.errors import TRANSIENT as TARGET_TRANSIENT
+from migrator.mysql.load import Load, empty, is_empty, prepare_loads
 from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
+from migrator.sqlserver.errors import TRANSIENT as SOURCE_TRANSIENT
 from migrator.wire.rows import encode
 
 STAGE: Final = "load"
@@ -28,6 +31,8 @@ _BATCH_BYTES: Final = 2 << 20
 _PIECE_ROWS: Final = 1 << 14
 """Rows that are encoded at a time: narrow rows are many in a batch, and every column of them needs room as text."""
 _SLICE_BYTES: Final = 32 << 20
+_NO_LIMIT: Final = sys.maxsize
+_TRANSIENT: Final = (*TARGET_TRANSIENT, *SOURCE_TRANSIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class SegmentDone:
-    """What this run loaded of a segment; rows that an earlier run had loaded are in ``skipped``."""
+    """What this run loaded of a segment; rows that an earlier run had loaded are in ``skipped``.
+
+    ``slips`` counts how often its reader had to go on in another picture of the source.
+    """
 
     table: str
     rows: int
@@ -49,6 +57,7 @@ class SegmentDone:
     skipped: int
     started: float
     finished: float
+    slips: int = 0
 
 
 def copy_segment(job: Job) -> SegmentDone:
@@ -58,15 +67,41 @@ def copy_segment(job: Job) -> SegmentDone:
     """
     started = perf_counter()
     before = rows = 0
-    for attempt in retrying():
+    slips = job.source.slipped
+    for attempt in retrying(kinds=_TRANSIENT):
         with attempt, session(job.target, autocommit=False, loads=True) as connection:
             prepare_loads(connection)
             # The target knows what was committed, also where the answer to a COMMIT was lost.
             done = progress(connection, job.item.mapping, job.item.segment.id)
+            if not done.complete and not job.item.segment.repeatable:
+                done = _begin_anew(connection, job.item, done)
             if attempt.retry_state.attempt_number == 1:
                 before = done.rows
             rows = done.rows + (0 if done.complete else _load(connection, job, done.rows))
-    return SegmentDone(job.item.mapping.target, rows - before, job.item.segment.bytes, before, started, perf_counter())
+    return SegmentDone(
+        job.item.mapping.target,
+        rows - before,
+        job.item.segment.bytes,
+        before,
+        started,
+        perf_counter(),
+        job.source.slipped - slips,
+    )
+
+
+def _begin_anew(connection: Connection, item: SegmentCopy, done: Progress) -> Progress:
+    """Take back what is loaded of a segment whose rows come in no certain order: nobody knows which ones are there.
+
+    Only a segment that is all of its table is loaded in several transactions (``is_table``), so all of the table
+    goes. Rows that no slice speaks of are there where we were stopped in between.
+    """
+    mapping = item.mapping
+    if not item.is_table or (not done.rows and is_empty(connection, mapping)):
+        return done
+    forget(connection, mapping, item.segment.id)
+    commit(connection, doing=f"beginning {mapping.target} anew")
+    empty(connection, mapping)
+    return Progress(0, complete=False)
 
 
 def _load(connection: Connection, job: Job, done: int) -> int:
@@ -76,13 +111,15 @@ def _load(connection: Connection, job: Job, done: int) -> int:
     batches = _pieces(_behind(job.source.read(table, segment, batch_bytes=_BATCH_BYTES), done))
     first = done
     left = segment.bytes
+    # What cannot be gone on with is loaded as a whole, or not at all.
+    limit = _SLICE_BYTES if segment.repeatable or job.item.is_table else _NO_LIMIT
     batch = next(batches, None)
     while batch is not None:
         rows = 0
         size = 0
         found = Fingerprint()
         with Load(connection, mapping) as load:
-            while batch is not None and size < _SLICE_BYTES:
+            while batch is not None and size < limit:
                 workers.checkpoint()
                 lines, part = encode(batch, mapping)
                 load.write(lines, batch.num_rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from migrator import workers
 from migrator.copy.plan import CopyPlan
 from migrator.copy.pump import STAGE, Job, SegmentDone, copy_segment
 from migrator.events import Emit, Finished, Found, Started, Unit
+from migrator.model.consistency import Consistency, Hold
 from migrator.model.finding import Finding, Severity, Status
 from migrator.model.rehearsal import TableLoad
 from migrator.model.schema import ObjectKind
@@ -22,9 +23,13 @@ from migrator.mysql.url import Target
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """What the target holds, table by table, from this run and an interrupted one before it."""
+    """What the target holds, table by table, from this run and an interrupted one before it.
+
+    ``picture`` says how far its rows are of one moment of the source.
+    """
 
     tables: tuple[TableLoad, ...]
+    picture: Hold
 
     @property
     def rows(self) -> int:
@@ -50,14 +55,26 @@ def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, e
         emit(Started(STAGE, table, size, Unit.BYTES))
     done: dict[str, list[SegmentDone]] = defaultdict(list)
     jobs = [Job(item, source, target) for item in plan.segments]
-    parts = workers.run_all(copy_segment, jobs, workers=workers_count, emit=emit)
-    with closing(parts):  # an error here must end the workers now, not when somebody collects the generator
-        for part in parts:
-            done[part.table].append(part)
-            open_segments[part.table] -= 1
-            if not open_segments[part.table]:
-                emit(Finished(STAGE, part.table))
-    return CopyResult(tuple(_table_load(str(mapping.source), mapping.target, done) for mapping in plan.tables))
+    count = workers.worker_count(workers_count, jobs)
+    with source.hold(count) as hold:
+        parts = workers.run_all(copy_segment, jobs, workers=count, emit=emit, begin=hold.begin)
+        with closing(parts):  # an error here must end the workers now, not when somebody collects the generator
+            for part in parts:
+                done[part.table].append(part)
+                open_segments[part.table] -= 1
+                if not open_segments[part.table]:
+                    emit(Finished(STAGE, part.table))
+        picture = _picture(hold, [part for parts in done.values() for part in parts])
+    return CopyResult(tuple(_table_load(str(mapping.source), mapping.target, done) for mapping in plan.tables), picture)
+
+
+def _picture(hold: Hold, parts: Sequence[SegmentDone]) -> Hold:
+    """What the picture of the source turned out to be, once all is loaded."""
+    found = hold.outcome(sum(part.slips for part in parts))
+    if not found.consistency.lasting and any(part.skipped for part in parts):
+        why = "an interrupted run had loaded a part of the rows, at an earlier moment"
+        return Hold(Consistency.NONE, why)
+    return found
 
 
 def _table_load(source: str, target: str, done: Mapping[str, list[SegmentDone]]) -> TableLoad:

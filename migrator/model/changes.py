@@ -17,8 +17,7 @@ class ChangeBatch:
     """Net changes of one table: keys, or rows, never both; the other one is empty.
 
     ``keys`` are the key columns of rows that were inserted, updated or deleted. ``rows`` are the changed rows that are
-    still there, as they are now: ``stored_columns``. Both are typed as wire/schema.py says, and hold at most some ten
-    thousand rows.
+    still there, as they are now: ``stored_columns``. Both are typed as wire/schema.py says.
     """
 
     keys: pa.RecordBatch

@@ -34,9 +34,19 @@ class Hold:
     """A picture of the source that is held while its rows are read.
 
     ``why`` is a sentence for people. ``begin`` is run by every worker process before its first work (picklable); None
-    where there is nothing to do.
+    where there is nothing to do. ``kept`` says, once the workers have begun, whether all of them did so in time.
     """
 
     consistency: Consistency
     why: str
     begin: Callable[[], None] | None = None
+    kept: Callable[[], bool] | None = None
+
+    def outcome(self, slips: int) -> Hold:
+        """What it turned out to be, after workers had to go on in another moment ``slips`` times."""
+        if self.kept is not None and not self.kept():
+            return Hold(Consistency.NONE, "the workers did not all begin in time: each read a moment of its own")
+        if slips:
+            why = f"a connection of the source was lost {slips} times: what was read after it is of a later moment"
+            return Hold(Consistency.NONE, why)
+        return Hold(self.consistency, self.why)

@@ -34,6 +34,10 @@ class Source(Protocol):
         """True where rows may change between two readings: a live server that takes writes."""
 
     @property
+    def slipped(self) -> int:
+        """How many times this process lost the picture that it was given, and went on in a later one."""
+
+    @property
     def row_total(self) -> int | None:
         """The rows of all tables together, as the source itself vouches for; None where it does not."""
 

@@ -17,12 +17,14 @@ from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import TableMapping
 from migrator.model.segment import Slice
 from migrator.mysql.connect import Connection, commit, execute, fetch, quoted, session
+from migrator.mysql.plans import CREATE as CREATE_SEGMENTS
+from migrator.mysql.plans import SEGMENT_TABLE
 from migrator.mysql.url import Target
 
 RUN_TABLE: Final = "migrator__run"
 SLICE_TABLE: Final = "migrator__slice"
 VERSION_TABLE: Final = "migrator__version"
-OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE, VERSION_TABLE})
+OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE, SEGMENT_TABLE, VERSION_TABLE})
 _PROGRAMS: Final = frozenset({"VIEW", "FUNCTION", "PROCEDURE"})
 
 _CREATE: Final = (
@@ -55,6 +57,7 @@ _CREATE: Final = (
       `applied_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
     ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
     COMMENT='the version of the source that each table is caught up with'""",
+    CREATE_SEGMENTS,
 )
 
 
@@ -199,6 +202,16 @@ def record(
             json.dumps(dict(repaired)) if repaired else None,
         ),
         doing=f"recording a slice of {mapping.target}",
+    )
+
+
+def forget(connection: Connection, mapping: TableMapping, segment: str) -> None:
+    """Strike out what is written of a segment. Raises TargetError."""
+    execute(
+        connection,
+        f"DELETE FROM `{SLICE_TABLE}` WHERE `table` = %s AND `segment` = %s",  # noqa: S608
+        (mapping.target, segment),
+        doing=f"beginning {mapping.target} anew",
     )
 
 

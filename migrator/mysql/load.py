@@ -19,7 +19,7 @@ from pymysql.constants import CR
 
 from migrator.errors import TargetRejected
 from migrator.model.mapping import Form, TableMapping, TargetColumn
-from migrator.mysql.connect import Connection, execute, quoted
+from migrator.mysql.connect import Connection, execute, fetch, quoted
 from migrator.mysql.errors import explain, words
 from migrator.wire.kernels import Bytes
 
@@ -58,6 +58,16 @@ def _shape(column: TargetColumn, value: str) -> str:
 def load_file(connection: Connection, mapping: TableMapping, path: str) -> int:
     """LOAD DATA of a ready file, as plain as can be; the rows that it loaded. Raises TargetError."""
     return execute(connection, load_statement(mapping, path), doing=f"loading {mapping.target} from a file")
+
+
+def is_empty(connection: Connection, mapping: TableMapping) -> bool:
+    """True where the table has no row. Raises TargetError."""
+    return not fetch(connection, f"SELECT 1 FROM {quoted(mapping.target)} LIMIT 1")  # noqa: S608 - quoted
+
+
+def empty(connection: Connection, mapping: TableMapping) -> None:
+    """Take all rows out of a table, in no transaction. Raises TargetError."""
+    execute(connection, f"TRUNCATE TABLE {quoted(mapping.target)}", doing=f"emptying {mapping.target}")
 
 
 def prepare_loads(connection: Connection) -> None:

@@ -18,16 +18,15 @@ from migrator.mysql.errors import TRANSIENT
 
 
 def retrying(
-    *, attempts: int = 10, stopping: Event | None = None, also: tuple[type[BaseException], ...] = ()
+    *, attempts: int = 10, stopping: Event | None = None, kinds: tuple[type[BaseException], ...] = TRANSIENT
 ) -> Retrying:
-    """Up to ``attempts`` with at most ten seconds between two, then the last error itself; transient errors only, and
-    those that are ``also`` worth it.
+    """Up to ``attempts`` with at most ten seconds between two, then the last error itself; errors of ``kinds`` only.
 
     Setting ``stopping`` ends the waiting and the attempts.
     """
     stop = stopping or Event()
     return Retrying(
-        retry=retry_if_exception_type((*TRANSIENT, *also)),
+        retry=retry_if_exception_type(kinds),
         stop=stop_any(stop_after_attempt(attempts), stop_when_event_set(stop)),
         wait=wait_random_exponential(multiplier=0.2, max=10),
         sleep=sleep_using_event(stop),

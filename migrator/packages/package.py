@@ -23,6 +23,7 @@ class Package:
     """
 
     volatile = False
+    slipped = 0
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)

@@ -71,6 +71,11 @@ class Scripts:
         return False
 
     @property
+    def slipped(self) -> int:
+        """Nothing: no row is read."""
+        return 0
+
+    @property
     def volatile(self) -> bool:
         """False: there is nothing to change."""
         return False

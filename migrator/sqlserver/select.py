@@ -99,9 +99,11 @@ def _time(column: Column, _: DataType, name: str) -> Projected:
 
 
 def _datetime2(column: Column, type_: DataType, name: str) -> Projected:
-    if (7 if type_.scale is None else type_.scale) > _NATIVE_DECIMALS:
+    scale = 7 if type_.scale is None else type_.scale
+    if scale > _NATIVE_DECIMALS:
         return Projected(column, (_ticks(name),), Carrier.SAME)
-    return Projected(column, (name,), Carrier.MOMENT)
+    # The cast changes nothing, but the driver's Arrow type goes by what it says.
+    return Projected(column, (f"CAST({name} AS datetime2({scale}))",), Carrier.MOMENT)
 
 
 def _datetimeoffset(column: Column, _: DataType, name: str) -> Projected:

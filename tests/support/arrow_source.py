@@ -34,6 +34,7 @@ class ArrowSource:
     notes: tuple[str, ...] = ()
     repaired: Mapping[str, int] = field(default_factory=dict)
     volatile: bool = False
+    slipped: int = 0
 
     @classmethod
     def of(cls, tables: Mapping[str, tuple[Mapping[str, DataType], Sequence[pa.RecordBatch]]]) -> ArrowSource:
