@@ -43,9 +43,10 @@ clean: ## Stop the lab; remove .venv, caches and out/
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	@touch $@
 
-.venv/.installed: .venv/.locked pyproject.toml
+.venv/.installed: .venv/.locked pyproject.toml .ci/odbc
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m migrator.warm
+	.ci/odbc .venv/lib/odbc
 	@touch $@
 
 $(DEMO)/homecare.bacpac: | setup

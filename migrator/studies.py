@@ -64,6 +64,15 @@ def _all_scripts(*names: str) -> None:
             )
 
 
+def source_label(name: str) -> str:
+    """What people call a source: a file by its name, a server's database by its place. Raises ConfigError."""
+    if not name.startswith(f"{_SERVER}://"):
+        return Path(name).name
+    from migrator.sqlserver.url import Server  # noqa: PLC0415 - as above
+
+    return Server.parse(name).place
+
+
 def default_database(source_name: str) -> str:
     """A database name from a source's name: lower case, letters, digits and underscores, at most 48 characters."""
     path = urlsplit(source_name).path.lstrip("/") if "://" in source_name else Path(source_name).stem

@@ -48,7 +48,7 @@ def command(
     from migrator.rules import load_rules
 
     first, *more = sources
-    name = ", ".join(Path(source).resolve().name for source in sources)
+    name = ", ".join(studies.source_label(source) for source in sources)
     opened = studies.open_source(first, *more)
     with console(quiet=quiet) as emit:
         measure = None
@@ -59,7 +59,12 @@ def command(
             prepare()
             measure = partial(measured, emit=emit, workers=workers)
         assessment, translation = studies.assess_source(opened, load_rules(rules), measure)
-    folder = out or Path("out") / studies.default_database(Path(first).resolve().name) / "assessment"
+    folder = (
+        out
+        or Path("out")
+        / studies.default_database(first if "://" in first else Path(first).resolve().name)
+        / "assessment"
+    )
     page = write_assessment(assessment, translation, folder, source=name)
     if as_json:
         typer.echo(json_text(assessment_json(assessment, translation, source=name)), nl=False)

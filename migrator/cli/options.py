@@ -14,13 +14,28 @@ if TYPE_CHECKING:
     from migrator.model.translation import Translation
 
 Source = Annotated[
-    str, typer.Argument(metavar="SOURCE", help="A .bacpac or .dacpac, a .sql file or a folder of .sql files.")
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="mssql://user@host:1433/database (the password: MIGRATOR_SOURCE_PASSWORD), a .bacpac, a .dacpac, "
+        "a .sql file or a folder of them.",
+    ),
 ]
 Sources = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE",
-        help="A .bacpac or .dacpac, or scripts: .sql files and folders of them in their order, a .sqlproj.",
+        help="mssql://user@host:1433/database, a .bacpac or .dacpac, or scripts: .sql files and folders of them in "
+        "their order, a .sqlproj.",
+    ),
+]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tables",
+        metavar="PATTERN",
+        help="Only these tables: table or schema.table, * and ? for anything; may be given several times.",
+        show_default=False,
     ),
 ]
 Out = Annotated[

@@ -46,33 +46,33 @@ def command(
     from migrator.workers import prepare
 
     prepare()  # the imports below take as long as those of the process that workers come from
-    from migrator import workflows
     from migrator.cli.progress import console
     from migrator.cli.target import choose
     from migrator.report.json import rehearsal_json
     from migrator.report.terminal import rehearsal_text
     from migrator.report.write import as_json as json_text
     from migrator.report.write import write_rehearsal
-    from migrator.studies import default_database, open_source
+    from migrator.studies import default_database, open_source, source_label
     from migrator.translate.scripts import write_scripts
     from migrator.validate.privacy import KeyView
+    from migrator.workflows.migrate import Setting
+    from migrator.workflows.rehearse import rehearse
 
     window_s = options.seconds(window)
-    opened = open_source(source)
+    opened = open_source(source, resuming=resume)
     where, is_lab = choose(target, source)
     folder = out or Path("out") / default_database(source)
-    setting = workflows.Setting(
-        source_name=Path(source).name,
+    setting = Setting(
+        source_name=source_label(source),
         target=where,
         out=folder,
-        window_s=window_s,
         workers=workers,
         rules=rules,
         resume=resume,
         replace=replace or is_lab,
     )
     with console(quiet=quiet) as emit:
-        rehearsal = workflows.rehearse(opened, setting, emit)
+        rehearsal = rehearse(opened, setting, emit, window_s=window_s)
     view = KeyView(rehearsal.translation.mappings, show_values=show_values)
     write_scripts(rehearsal.translation, folder / "sql")
     written = write_rehearsal(rehearsal, folder, shown=view)

@@ -47,7 +47,7 @@ def command(
     database = opened.catalog()
     translation = plan(database, loaded)
     values = translation_values(
-        database, translation, source=Path(sources[0]).name, rules=[str(rules)] if rules is not None else []
+        database, translation, source=studies.source_label(sources[0]), rules=[str(rules)] if rules is not None else []
     )
     folder = out or Path("out") / studies.default_database(sources[0])
     if not dry_run:

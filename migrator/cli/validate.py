@@ -26,7 +26,6 @@ def command(
 
       migrator validate homecare.bacpac --json
     """
-    from migrator import workflows
     from migrator.cli.progress import console
     from migrator.cli.target import choose
     from migrator.report.json import validation_json
@@ -36,13 +35,14 @@ def command(
     from migrator.studies import open_source
     from migrator.translate.plan import plan
     from migrator.validate.privacy import KeyView
+    from migrator.workflows.validate import validate
 
     opened = open_source(source)
     where, _ = choose(target, source)
     database = opened.catalog()
     translation = plan(database, load_rules(rules))
     with console(quiet=quiet) as emit:
-        validation = workflows.validate(opened, database, translation, where, workers=workers, emit=emit)
+        validation = validate(opened, database, translation, where, workers=workers, emit=emit)
     view = KeyView(translation.mappings, show_values=show_values)
     if as_json:
         typer.echo(json_text(validation_json(validation, shown=view)), nl=False)

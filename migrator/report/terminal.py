@@ -25,7 +25,7 @@ _LONGEST: Final = 40
 def rehearsal_text(rehearsal: Rehearsal, *, shown: Shown, width: int = WIDTH) -> str:
     """Phases, findings, differences and last, where the eye rests, the verdict. No line break at the end."""
     blocks = [
-        _phases(rehearsal.phases),
+        phase_lines(rehearsal.phases),
         _objects(rehearsal, width),
         [line for note in rehearsal.notes for line in wrap(f"note: {note}", width)],
         _differences(rehearsal.validation, shown, width),
@@ -48,7 +48,8 @@ def _closing(verdict: str, sentence: str, width: int) -> list[str]:
     return wrap(f"{verdict.upper()}. {sentence}", width)
 
 
-def _phases(phases: Sequence[PhaseTime]) -> list[str]:
+def phase_lines(phases: Sequence[PhaseTime]) -> list[str]:
+    """The phases with their seconds and rates, and their sum."""
     total = sum(phase.seconds for phase in phases)
     head = ("phase", "seconds", "rows", "rows/s", "MB/s")
     rows = [

@@ -36,7 +36,8 @@ _FIELDS: Final[Fields] = {
     "minor": number("p.minor_id"),
     "host": text(
         "CASE p.class WHEN 0 THEN DB_NAME() WHEN 3 THEN SCHEMA_NAME(p.major_id) WHEN 4 THEN USER_NAME(p.major_id) "
-        "WHEN 6 THEN TYPE_NAME(p.major_id) ELSE OBJECT_SCHEMA_NAME(p.major_id) + N'.' + OBJECT_NAME(p.major_id) END"
+        "WHEN 6 THEN TYPE_NAME(p.major_id) "
+        "ELSE CONCAT(OBJECT_SCHEMA_NAME(p.major_id), N'.', OBJECT_NAME(p.major_id)) END"
     ),
     "part": text(
         "CASE WHEN p.minor_id = 0 THEN NULL WHEN p.class = 1 THEN COL_NAME(p.major_id, p.minor_id) "

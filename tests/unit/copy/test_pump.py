@@ -152,7 +152,7 @@ def test_a_commit_without_an_answer(
 def test_a_target_that_never_comes_back_is_an_error(
     source: ArrowSource, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pump, "retrying", lambda: retrying().copy(sleep=lambda _: None))
+    monkeypatch.setattr(pump, "retrying", lambda kinds: retrying(kinds=kinds).copy(sleep=lambda _: None))
     monkeypatch.setattr(pump, "commit", lambda connection, doing: before_commit(connection))
     with pytest.raises(TargetUnreachable):
         copy_segment(job(source, target))
