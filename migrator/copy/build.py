@@ -37,6 +37,11 @@ def build(translation: Translation, target: Target, *, sizes: Mapping[str, int],
     indexes = sorted(translation.of(Phase.INDEXES), key=lambda statement: -sizes.get(statement.table, 0))
     _run(BUILD, indexes, target, workers=workers, emit=emit)
     _run(BUILD, translation.of(Phase.FOREIGN_KEYS), target, workers=workers, emit=emit)
+    create_programs(translation, target, emit=emit)
+
+
+def create_programs(translation: Translation, target: Target, *, emit: Emit) -> None:
+    """Routines and triggers, those that are not there. Raises TargetError."""
     for phase in (Phase.ROUTINES, Phase.TRIGGERS):  # the second may need the first
         _run(BUILD, translation.of(phase), target, workers=1, emit=emit)
 

@@ -145,12 +145,13 @@ def catch_up(
 def _without_triggers(tables: Sequence[tuple[Table, TableMapping]], target: Target) -> None:
     with session(target) as connection:
         there = triggers(connection)
-    fired = [mapping.target for _, mapping in tables if mapping.target in there]
+    ours = {mapping.target for _, mapping in tables}
+    fired = [name for name, table in there.items() if table in ours]
     if fired:
         raise TargetOccupied(
-            f"{counted(len(fired), 'table')} of the target have triggers: {there[fired[0]]} on {fired[0]} for one",
+            f"tables of the target have {counted(len(fired), 'trigger')}: {fired[0]} on {there[fired[0]]} for one",
             why="they would fire on rows that are only copied, and change what they find",
-            todo="drop the triggers, and make them again (06_triggers.sql) after the final round",
+            todo="drop them, and make them again after the final round",
         )
 
 

@@ -50,11 +50,16 @@ def delete_staged(connection: Connection, mapping: TableMapping, stage: TableMap
 
 
 def triggers(connection: Connection) -> dict[str, str]:
-    """The tables of this database that have triggers, each with the name of one. Raises TargetError."""
+    """The triggers of this database by name, each with its table. Raises TargetError."""
     return dict(
         fetch(
             connection,
-            "SELECT event_object_table, MIN(trigger_name) FROM information_schema.triggers "
-            "WHERE trigger_schema = DATABASE() GROUP BY 1",
+            "SELECT trigger_name, event_object_table FROM information_schema.triggers "
+            "WHERE trigger_schema = DATABASE() ORDER BY trigger_name",
         )
     )
+
+
+def drop_trigger(connection: Connection, name: str) -> None:
+    """Drop a trigger, whether it is there or not. Raises TargetError."""
+    execute(connection, f"DROP TRIGGER IF EXISTS {quoted(name)}", doing=f"dropping trigger {name}")

@@ -12,7 +12,7 @@ from typing import Final
 
 from migrator.errors import TargetError
 from migrator.mysql.connect import Connection, execute, fetch
-from migrator.mysql.control import VERSION_TABLE
+from migrator.mysql.control import SLICE_TABLE, VERSION_TABLE
 
 _COLUMNS: Final = f"SELECT `table`, `version`, `changes` FROM `{VERSION_TABLE}`"  # noqa: S608 - a constant
 
@@ -27,13 +27,16 @@ class Reached:
 
 def begin(connection: Connection, version: int, tables: Iterable[str]) -> None:
     """Write down, before a copy reads its first row, which version the source has: what changes from now on is caught
-    up with later. A table that has a version keeps it: a resumed copy holds rows that are as old. Raises TargetError.
+    up with later.
+
+    A table that has a version keeps it, and one that has rows without a version gets none: an interrupted copy left
+    rows there that are older than ``version``. Raises TargetError.
     """
-    for table in tables:
+    loaded = {table for (table,) in fetch(connection, f"SELECT DISTINCT `table` FROM `{SLICE_TABLE}`")}  # noqa: S608
+    for table in sorted(set(tables) - set(reached(connection)) - loaded):
         execute(
             connection,
-            f"INSERT INTO `{VERSION_TABLE}` (`table`, `version`) VALUES (%s, %s) "  # noqa: S608 - a constant
-            "ON DUPLICATE KEY UPDATE `version` = `version`",
+            f"INSERT INTO `{VERSION_TABLE}` (`table`, `version`) VALUES (%s, %s)",  # noqa: S608 - a constant
             (table, version),
             doing="recording the source's version",
         )

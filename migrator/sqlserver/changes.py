@@ -33,6 +33,7 @@ _MOST_KEYS: Final = 1 << 14
 _VARIANT_BYTES: Final = 8_016
 """The longest sql_variant, the only type of a key that the driver knows no length of."""
 
+_ACTIVE: Final = "SELECT COUNT(*) AS c0 FROM sys.change_tracking_databases WHERE database_id = DB_ID()"
 _CURRENT: Final = "SELECT CAST(CHANGE_TRACKING_CURRENT_VERSION() AS bigint) AS c0"
 
 
@@ -69,16 +70,21 @@ class ChangeTracking:
             self._steady = self._ask(SNAPSHOT_STATE) == [(1,)]
         return self._steady
 
+    @property
+    def active(self) -> bool:
+        """True where this database tracks changes, of whatever table. Raises SourceError."""
+        return self._ask(_ACTIVE) == [(1,)]
+
     def version(self) -> int:
         """The version of the last transaction that was committed. Raises SourceError, also where nothing is tracked."""
-        [(version,)] = self._ask(_CURRENT)
-        if version is None:
+        if not self.active:
             raise SourceError(
                 f"{self.server.place} does not track changes",
-                why="CHANGE_TRACKING_CURRENT_VERSION() is NULL: change tracking is off in this database",
+                why="change tracking is off in this database",
                 todo="before the copy: ALTER DATABASE … SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 7 DAYS, "
                 "AUTO_CLEANUP = ON), then ALTER TABLE … ENABLE CHANGE_TRACKING for each table",
             )
+        [(version,)] = self._ask(_CURRENT)
         return int(version)
 
     def tracked(self, table: Table) -> bool:

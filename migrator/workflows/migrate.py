@@ -28,6 +28,7 @@ from migrator.mysql.connect import Connection, server_version, session
 from migrator.mysql.url import Target
 from migrator.rules.load import load_rules
 from migrator.translate.plan import plan as translate
+from migrator.workflows.following import begin_following
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def migrate(source: Source, setting: Setting, ledger: Ledger, emit: Emit) -> Mig
         building.create_tables(translation, target, workers=workers, emit=emit)
     with ledger.phase("load") as measure:
         plan = _planned(source, studied, target)
+        begin_following(source, translation.mappings, target)
         loaded = copying.run(plan, source, target, workers_count=workers, emit=emit)
         measure.rows, measure.bytes = loaded.rows, loaded.bytes
     if not setting.tables:

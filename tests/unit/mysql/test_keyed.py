@@ -7,7 +7,7 @@ import pytest
 from migrator.model.mapping import Form, TableMapping, TargetColumn
 from migrator.model.name import ObjectName
 from migrator.mysql.connect import Connection, execute, fetch, session
-from migrator.mysql.keyed import delete_staged, make_stage, prepare_changes, triggers
+from migrator.mysql.keyed import delete_staged, drop_trigger, make_stage, prepare_changes, triggers
 from migrator.mysql.url import Target
 
 TABLE = TableMapping(
@@ -78,4 +78,7 @@ def test_triggers_are_found_by_table(connection: Connection) -> None:
             f"CREATE TRIGGER `{name}` BEFORE INSERT ON `t``t` FOR EACH ROW SET NEW.`note` = 'x'",
             doing="making a trigger",
         )
-    assert triggers(connection) == {"t`t": "one"}
+    assert triggers(connection) == {"one": "t`t", "two": "t`t"}
+    drop_trigger(connection, "one")
+    drop_trigger(connection, "one")
+    assert triggers(connection) == {"two": "t`t"}

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from migrator.errors import TargetError
+from migrator.model.fingerprint import Fingerprint
+from migrator.model.mapping import Form, TableMapping, TargetColumn
+from migrator.model.name import ObjectName
+from migrator.model.segment import Slice
 from migrator.mysql import control, versions
 from migrator.mysql.connect import Connection, session
 from migrator.mysql.url import Target
@@ -22,6 +26,16 @@ def test_a_resumed_copy_keeps_the_first_version(connection: Connection) -> None:
     versions.begin(connection, 5, ["t"])
     versions.begin(connection, 9, ["t", "u"])
     assert versions.reached(connection) == {"t": Reached(5), "u": Reached(9)}
+
+
+def test_rows_that_were_loaded_before_anything_was_tracked_have_no_version(connection: Connection) -> None:
+    mapping = TableMapping(
+        ObjectName("dbo", "t"), "t", (TargetColumn("id", "id", "INT", Form.INTEGER, nullable=False),), ("id",)
+    )
+    done = Slice(mapping.source, "1", 0, 10)
+    control.record(connection, mapping, done, Fingerprint(10, 1, 1), 100, last=False, repaired={})
+    versions.begin(connection, 5, ["t", "u"])
+    assert versions.reached(connection) == {"u": Reached(5)}
 
 
 def test_a_table_that_is_copied_again_begins_anew(connection: Connection) -> None:

@@ -87,6 +87,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> type[Asked]:
 
 def test_versions_counts_and_tables(server: type[Asked]) -> None:
     server.answers = {
+        "change_tracking_databases": [1],
         "CURRENT_VERSION": [41],
         "MIN_VALID_VERSION": [12],
         "COUNT_BIG": [5],
@@ -96,13 +97,14 @@ def test_versions_counts_and_tables(server: type[Asked]) -> None:
     with ChangeTracking(SERVER) as source:
         assert (source.version(), source.oldest(ODD), source.changed(ODD, 12)) == (41, 12, 5)
         assert source.tracked(ODD)
+        assert source.active
         assert source.steady
     assert server.closed == 1
 
 
 def test_what_is_not_tracked_is_said(server: type[Asked]) -> None:
     server.answers = {
-        "CURRENT_VERSION": [None],
+        "change_tracking_databases": [0],
         "MIN_VALID_VERSION": [None],
         "change_tracking_tables": [0],
         "snapshot_isolation_state": [0],
@@ -119,7 +121,7 @@ def test_what_is_not_tracked_is_said(server: type[Asked]) -> None:
 
 @pytest.mark.parametrize(("error", "closed"), [(SourceUnreachable("gone"), 1), (SourceBusy("locked"), 0)])
 def test_a_question_is_asked_again(server: type[Asked], error: SourceError, closed: int) -> None:
-    server.answers = {"CURRENT_VERSION": [error, 41]}
+    server.answers = {"change_tracking_databases": [1], "CURRENT_VERSION": [error, 41]}
     source = ChangeTracking(SERVER)
     assert source.version() == 41
     assert server.closed == closed
