@@ -22,6 +22,7 @@ from migrator.model.translation import Phase, Translation
 from migrator.mysql import control, plans, versions
 from migrator.mysql.connect import Connection, session
 from migrator.mysql.control import Recorded
+from migrator.mysql.errors import TRANSIENT
 from migrator.mysql.keyed import drop_trigger, triggers
 from migrator.mysql.url import Target
 from migrator.mysql.versions import Reached
@@ -46,7 +47,7 @@ class Following:
 def catch_up(source: Source, following: Following, emit: Emit, *, changes: Changes | None = None) -> CatchUp:
     """Rounds of changes on a finished copy. ``changes`` is asked instead of the source's own memory where it is given.
 
-    Triggers of ours are away meanwhile, and there again at the end; an error leaves them away until the next call. The
+    Triggers of ours are away meanwhile, and there again at the end; where the target is lost, with the next call. A
     final round also lets the counters go on and proves the foreign keys. Raises MigratorError; what is committed stays,
     and the same call goes on from there.
     """
@@ -65,12 +66,18 @@ def catch_up(source: Source, following: Following, emit: Emit, *, changes: Chang
             _is_finished(connection, source, translation)
             for name in _own_triggers(translation) & triggers(connection).keys():
                 drop_trigger(connection, name)
-        done = run(remembered, pairs, target, bound=following.bound, final=following.final, emit=emit)
+        try:
+            done = run(remembered, pairs, target, bound=following.bound, final=following.final, emit=emit)
+        except TRANSIENT:
+            raise  # the target is out of reach: the next call makes them
+        except BaseException:
+            building.create_programs(translation, target, emit=emit)
+            raise
+    building.create_programs(translation, target, emit=emit)
     if following.final:
         building.set_counters(translation.mappings, target, emit=emit)
         orphans = building.check_foreign_keys(studied.database, translation.mappings, target, emit=emit)
         done = replace(done, findings=(*done.findings, *orphans))
-    building.create_programs(translation, target, emit=emit)
     return done
 
 

@@ -14,6 +14,7 @@ from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Computed, Key, KeyColumn, Table
 from migrator.sqlserver import changes
 from migrator.sqlserver.changes import ChangeTracking, changetable, keep_keys, oldest_query, read_keys, tracked_query
+from migrator.sqlserver.errors import TRANSIENT, explain
 from migrator.sqlserver.retry import retrying
 from migrator.sqlserver.select import projection
 from migrator.sqlserver.url import Server
@@ -218,3 +219,13 @@ def test_changes_that_are_not_all_known_are_not_given(
     with pytest.raises(ChangesLost, match=r"dbo\.t"):
         next(ChangeTracking(SERVER).changes(PLAIN, 12))
     assert bulk.said[-1] == "close"
+
+
+def test_values_that_grow_while_they_are_read_are_read_again() -> None:
+    class Error(Exception):
+        """As arrow-odbc words it."""
+
+    words = "External error: A value (at least one) is too large to be written into the allocated buffer without trunc"
+    found = explain(Error(words), "reading dbo.t")
+    assert isinstance(found, TRANSIENT)
+    assert "ALLOW_SNAPSHOT_ISOLATION" in found.todo

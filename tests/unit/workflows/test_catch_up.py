@@ -12,7 +12,7 @@ from support.arrow_source import ArrowSource
 from support.changing import Changing, Rows, batch_of
 
 from migrator.copy.catch_up import Bound
-from migrator.errors import ConfigError, LedgerError, TargetOccupied, TargetRejected
+from migrator.errors import ChangesLost, ConfigError, LedgerError, TargetOccupied, TargetRejected, TargetUnreachable
 from migrator.events import silent
 from migrator.model.datatype import DataType, SqlType
 from migrator.model.name import ObjectName
@@ -21,6 +21,7 @@ from migrator.mysql import control, versions
 from migrator.mysql.connect import execute, fetch, session
 from migrator.mysql.url import Target
 from migrator.report.catch_up import catch_up_json, catch_up_text
+from migrator.workflows import catch_up as workflow
 from migrator.workflows.catch_up import Following, catch_up
 from migrator.workflows.copy import copy
 from migrator.workflows.migrate import Setting
@@ -106,7 +107,32 @@ def test_a_copy_is_brought_to_what_the_source_is(source: ArrowSource, target: Ta
     assert names(target)[-1] == (42, "Eve", None)
 
 
-def test_triggers_come_back_after_a_call_that_died(source: ArrowSource, target: Target, changes: Changing) -> None:
+def test_triggers_come_back_where_changes_are_lost(source: ArrowSource, target: Target, changes: Changing) -> None:
+    there = triggers(target)
+    changes.put("people", (3, "Cid", None, None))
+    changes.clean_up("people")
+    with pytest.raises(ChangesLost):
+        catch_up(source, following(target), silent, changes=changes)
+    assert triggers(target) == there
+
+
+def test_triggers_come_back_with_the_next_call_where_the_target_was_lost(
+    source: ArrowSource, target: Target, changes: Changing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = triggers(target)
+
+    def gone(*_: object, **__: object) -> None:
+        raise TargetUnreachable("gone")
+
+    with monkeypatch.context() as patch, pytest.raises(TargetUnreachable):
+        patch.setattr(workflow, "run", gone)
+        catch_up(source, following(target), silent, changes=changes)
+    assert triggers(target) == set()
+    catch_up(source, following(target), silent, changes=changes)
+    assert triggers(target) == there
+
+
+def test_triggers_come_back_when_somebody_interrupts(source: ArrowSource, target: Target, changes: Changing) -> None:
     there = triggers(target)
 
     def die(place: str) -> None:
@@ -117,9 +143,9 @@ def test_triggers_come_back_after_a_call_that_died(source: ArrowSource, target: 
     changes.at = die
     with pytest.raises(KeyboardInterrupt):
         catch_up(source, following(target), silent, changes=changes)
+    assert triggers(target) == there
     changes.at = lambda _: None
     catch_up(source, following(target), silent, changes=changes)
-    assert triggers(target) == there
     assert names(target)[-1] == (3, "Cid", None)
 
 
@@ -137,8 +163,10 @@ def test_triggers_of_others_are_not_touched(source: ArrowSource, target: Target,
 
 def test_a_final_round_proves_the_foreign_keys(source: ArrowSource, target: Target, changes: Changing) -> None:
     changes.put("people", (3, "Cid", None, 99))  # a source that says it checks this key cannot hold it
+    there = triggers(target)
     with pytest.raises(TargetRejected, match="no parent"):
         catch_up(source, following(target, final=True), silent, changes=changes)
+    assert triggers(target) == there
 
 
 def test_another_source_or_other_rules_are_refused(
