@@ -18,7 +18,8 @@ demo: setup $(DEMO)/homecare.bacpac ## Rehearse the migration of a generated dat
 	@echo "the report: $(CURDIR)/$(DEMO)/report/report.html"
 
 test: setup ## Run the tests; MySQL is fetched where it is missing
-	$(BIN)/pytest
+	@# Tests start hundreds of processes: each would compile all modules where bytecode may not be kept.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: setup ## Lint, format, types and import contracts
 	$(BIN)/ruff check

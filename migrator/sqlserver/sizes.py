@@ -79,45 +79,52 @@ class _MemoryRow(NamedTuple):
 
 
 _TABLE: Final[Fields] = {
-    "schema": name("MAX(s.name)"),
-    "name": name("MAX(o.name)"),
-    "memory_optimised": number("MAX(CAST(o.is_memory_optimized AS int))", since=12),
+    "schema": name("s.name"),
+    "name": name("o.name"),
+    "memory_optimised": number("o.is_memory_optimized", since=12),
 }
 _TABLES: Final = "FROM sys.tables AS o JOIN sys.schemas AS s ON s.schema_id = o.schema_id"
-_END: Final = "WHERE o.is_ms_shipped = 0 GROUP BY o.object_id"
+_END: Final = "WHERE o.is_ms_shipped = 0"
+_ROWS: Final = (
+    "LEFT JOIN (SELECT p.object_id, SUM(p.rows) AS n FROM sys.partitions AS p WHERE p.index_id IN (0, 1) "
+    "GROUP BY p.object_id) AS r ON r.object_id = o.object_id"
+)
 
 _BY_STATISTICS: Final[Fields] = {
     **_TABLE,
-    "rows": number("SUM(p.row_count)"),
-    "in_row": number("SUM(p.in_row_used_page_count + p.row_overflow_used_page_count)"),
-    "lob": number("SUM(p.lob_used_page_count)"),
+    "rows": number("r.n"),
+    "in_row": number("r.in_row"),
+    "lob": number("r.lob"),
 }
 _STATISTICS: Final = (
-    f"{_TABLES} LEFT JOIN sys.dm_db_partition_stats AS p ON p.object_id = o.object_id AND p.index_id IN (0, 1) {_END}"
+    f"{_TABLES} LEFT JOIN (SELECT p.object_id, SUM(p.row_count) AS n, SUM(p.lob_used_page_count) AS lob, "  # noqa: S608 - constants
+    "SUM(p.in_row_used_page_count + p.row_overflow_used_page_count) AS in_row "
+    "FROM sys.dm_db_partition_stats AS p WHERE p.index_id IN (0, 1) GROUP BY p.object_id) AS r "
+    f"ON r.object_id = o.object_id {_END}"
 )
 _BY_UNITS: Final[Fields] = {
     **_TABLE,
-    "rows": number("SUM(CASE WHEN a.type = 1 OR a.type IS NULL THEN p.rows END)"),
-    "in_row": number("SUM(CASE WHEN a.type IN (1, 3) THEN a.used_pages END)"),
-    "lob": number("SUM(CASE WHEN a.type = 2 THEN a.used_pages ELSE 0 END)"),
+    "rows": number("r.n"),
+    "in_row": number("u.in_row"),
+    "lob": number("u.lob"),
 }
 _UNITS: Final = (
-    f"{_TABLES} LEFT JOIN sys.partitions AS p ON p.object_id = o.object_id AND p.index_id IN (0, 1) "
-    "LEFT JOIN sys.allocation_units AS a "
-    "ON (a.type IN (1, 3) AND a.container_id = p.hobt_id) OR (a.type = 2 AND a.container_id = p.partition_id) "
-    f"{_END}"
+    f"{_TABLES} {_ROWS} LEFT JOIN (SELECT p.object_id, "  # noqa: S608 - constants
+    "SUM(CASE WHEN a.type IN (1, 3) THEN a.used_pages END) AS in_row, "
+    "SUM(CASE WHEN a.type = 2 THEN a.used_pages ELSE 0 END) AS lob "
+    "FROM sys.partitions AS p JOIN sys.allocation_units AS a "
+    "ON a.container_id = CASE WHEN a.type = 2 THEN p.partition_id ELSE p.hobt_id END "
+    f"WHERE p.index_id IN (0, 1) GROUP BY p.object_id) AS u ON u.object_id = o.object_id {_END}"
 )
-"""A partition has one unit of rows in rows (1) and perhaps one of large objects (2) and of overflow (3). Source:
+"""A partition has one unit of rows (1) and perhaps one of large objects (2) and of what overflows rows (3). Source:
 Transact-SQL reference, sys.allocation_units."""
 _BY_PARTITIONS: Final[Fields] = {
     **_TABLE,
-    "rows": number("SUM(p.rows)"),
+    "rows": number("r.n"),
     "in_row": number("NULL"),
     "lob": number("NULL"),
 }
-_PARTITIONS: Final = (
-    f"{_TABLES} LEFT JOIN sys.partitions AS p ON p.object_id = o.object_id AND p.index_id IN (0, 1) {_END}"
-)
+_PARTITIONS: Final = f"{_TABLES} {_ROWS} {_END}"
 _WAYS: Final = (
     (_BY_STATISTICS, _STATISTICS, ""),
     (_BY_UNITS, _UNITS, "Sizes are those of sys.allocation_units, which may lag behind"),
@@ -130,13 +137,14 @@ _MEMORY: Final[Fields] = {
     "kilobytes": number("m.memory_used_by_table_kb"),
 }
 _WIDTHS: Final[Fields] = {
-    "schema": name("MAX(s.name)"),
-    "name": name("MAX(o.name)"),
+    "schema": name("s.name"),
+    "name": name("o.name"),
     "bytes": number(
-        f"SUM(CASE WHEN c.max_length BETWEEN 0 AND {_USUAL_LENGTH} THEN c.max_length ELSE {_USUAL_LENGTH} END)"
+        f"(SELECT SUM(CASE WHEN c.max_length BETWEEN 0 AND {_USUAL_LENGTH} THEN c.max_length "  # noqa: S608 - constants
+        f"ELSE {_USUAL_LENGTH} END) FROM sys.columns AS c WHERE c.object_id = o.object_id)"
     ),
 }
-_WIDTHS_FROM: Final = f"{_TABLES} JOIN sys.columns AS c ON c.object_id = o.object_id {_END}"
+_WIDTHS_FROM: Final = f"{_TABLES} {_END}"
 _MEMORY_FROM: Final = f"{_TABLES} JOIN sys.dm_db_xtp_table_memory_stats AS m ON m.object_id = o.object_id"
 
 

@@ -20,7 +20,7 @@ _ALONE: Final = frozenset({EngineEdition.AZURE_SQL_DATABASE, EngineEdition.FABRI
 _BABELFISH: Final = frozenset({EngineEdition.BABELFISH})
 """Babelfish has no assemblies, no Service Broker and no keys of its own: nor has it views that would name them."""
 _SYSTEM_IDS: Final = 65535
-"""Message types, contracts, services, routes and schema collections up to here are the server's own."""
+"""Message types, contracts, services and schema collections up to here are the server's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ LISTINGS: Final = (
         _PRINCIPALS,
         "PERMISSION STATEMENT",
         "FROM sys.database_permissions AS x WHERE x.major_id >= 0 "
-        "AND NOT (x.class = 0 AND x.grantee_principal_id = 1) AND NOT (x.class = 1 AND x.major_id = 0)",
+        "AND NOT (x.class = 1 AND x.major_id = 0) AND NOT (x.class = 0 AND (x.grantee_principal_id = 1 OR "
+        "(x.grantee_principal_id = 0 AND x.permission_name LIKE 'VIEW ANY COLUMN % KEY DEFINITION')))",
         name=_GRANT,
     ),
     Listing(
@@ -155,7 +156,7 @@ LISTINGS: Final = (
     Listing(
         _BROKER, "SERVICE", f"FROM sys.services AS x WHERE x.service_id > {_SYSTEM_IDS}", not_in=_ALONE | _BABELFISH
     ),
-    Listing(_BROKER, "ROUTE", f"FROM sys.routes AS x WHERE x.route_id > {_SYSTEM_IDS}", not_in=_ALONE | _BABELFISH),
+    Listing(_BROKER, "ROUTE", "FROM sys.routes AS x WHERE x.name <> 'AutoCreatedLocal'", not_in=_ALONE | _BABELFISH),
     Listing(_BROKER, "REMOTE SERVICE BINDING", "FROM sys.remote_service_bindings AS x", not_in=_ALONE | _BABELFISH),
     Listing(_BROKER, "BROKER PRIORITY", "FROM sys.conversation_priorities AS x", not_in=_ALONE | _BABELFISH),
     Listing(_BROKER, "EVENT NOTIFICATION", "FROM sys.event_notifications AS x", not_in=_ALONE | _BABELFISH),

@@ -96,6 +96,7 @@ def _read(reading: Reading, found: _DatabaseRow) -> Database:
         descriptions=descriptions,
         bindables=modules.bindables,
         names=tables,
+        product=reading.product,
     )
     joined, bare = joiner.tables(local)
     _note_empty(bare, reading)
@@ -137,6 +138,7 @@ class _Joiner:
     descriptions: Descriptions
     bindables: dict[int, Bindable]
     names: dict[int, ObjectName]
+    product: Product
 
     def tables(self, rows: Iterable[TableRow]) -> tuple[tuple[Table, ...], list[TableRow]]:
         """The tables, and the rows of those without a column of their own."""
@@ -164,7 +166,7 @@ class _Joiner:
                     temporal=temporal(row, self.names, self.columns.names),
                     features=features(row, self.columns.features.get(row.id, ())),
                     description=self.descriptions.tables.get(row.id),
-                    rows=row_count(row),
+                    rows=row_count(row, self.product),
                     partitioning=cuts.get(row.id),
                 )
             )
@@ -172,7 +174,7 @@ class _Joiner:
 
     def _columns(self, table: int) -> tuple[Column, ...]:
         described = {
-            self.columns.names[place]: text for place, text in self.descriptions.columns.items() if place[0] == table
+            self.columns.names[table, column]: text for column, text in self.descriptions.columns.get(table, {}).items()
         }
         return tuple(
             replace(column, description=described.get(column.name), default=self._default(table, column))

@@ -81,7 +81,7 @@ def test_sizes_without_the_permission_for_statistics() -> None:
     views = views_of(11)
     views.denied.add("dm_db_partition_stats")
     found = read_sizes(views.rows, views.product)
-    assert found.tables == {A: EXACT, B: TableSize(None, None, 0)}
+    assert found.tables == {A: EXACT, B: TableSize(None, None, None)}
     [note] = found.notes
     assert note.startswith("Sizes are those of sys.allocation_units")
     assert "denied" in note

@@ -210,6 +210,12 @@ def test_features() -> None:
     }
 
 
+def test_babelfish_does_not_know_how_many_rows_there_are() -> None:
+    views = SysViews(12, EngineEdition.BABELFISH)
+    fill(views, database(table("T", rows=7)))
+    assert [item.rows for item in read(views).database.tables] == [None]
+
+
 def test_a_graph_keeps_its_own_columns_to_itself() -> None:
     views = SysViews(17)
     base(views)
@@ -469,6 +475,7 @@ def test_users_roles_and_permissions() -> None:
     views.add("server_principals", name="bob", type="S", sid="bob")
     for kind, major, minor, who, what in (
         (0, 0, 0, 1, "CONNECT"),
+        (0, 0, 0, 0, "VIEW ANY COLUMN MASTER KEY DEFINITION"),
         (0, 0, 0, 5, "CONNECT"),
         (1, table_, 0, 6, "SELECT"),
         (1, table_, 1, 5, "UPDATE"),
@@ -515,6 +522,7 @@ def test_what_only_has_a_name() -> None:
         ("symmetric_keys", "##MS_DatabaseMasterKey##"),
         ("certificates", "##MS_own##"),
         ("filegroups", "PRIMARY"),
+        ("routes", "AutoCreatedLocal"),
         ("registered_search_property_lists", "list"),
         ("remote_service_bindings", "binding"),
         ("database_audit_specifications", "audit"),

@@ -159,5 +159,26 @@ def test_the_plan_is_the_same(case: str) -> None:
     }
 
 
+def test_expressions_as_the_server_rewrites_them(tmp_path: Path) -> None:
+    """SQL Server keeps expressions with brackets of its own around names, numbers and the whole."""
+    source = tmp_path / "t.sql"
+    source.write_text(
+        "CREATE TABLE dbo.T (Id int NOT NULL PRIMARY KEY, Points int NOT NULL CONSTRAINT DF DEFAULT 5, "
+        "Name nvarchar(20) NULL, Twice AS Points * 2 PERSISTED, "
+        "CONSTRAINT CK CHECK (Points >= 0 AND Name <> N'x'));\n"
+        "CREATE UNIQUE INDEX IX ON dbo.T (Name) WHERE Name IS NOT NULL;\n"
+    )
+    script = open_source(str(source)).catalog()
+    views = SysViews(17)
+    fill(views, script)
+    views.change("default_constraints", definition="((5))")
+    views.change("check_constraints", definition="([Points]>=(0) AND [Name]<>N'x')")
+    views.change("computed_columns", definition="([Points]*(2))")
+    views.change("indexes", where="name = 'IX'", filter_definition="([Name] IS NOT NULL)")
+    rules = load_rules()
+    theirs, ours = plan(script, rules), plan(read_catalog(views.rows, views.product).database, rules)
+    assert lines(ours) == lines(theirs)
+
+
 def test_the_cases_that_no_server_has_are_there() -> None:
     assert {name for name in NOT_ON_A_SERVER if (FIXTURES / name / "source.sql").exists()} == set(NOT_ON_A_SERVER)
