@@ -27,6 +27,7 @@ def command(
     ] = "10s",
     tables: options.Tables = None,
     rules: options.Rules = None,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
