@@ -20,7 +20,7 @@ from migrator.model.changes import ChangeBatch
 from migrator.model.schema import Table
 from migrator.sqlserver.batches import BulkLink
 from migrator.sqlserver.connect import Link, connect, literal, quoted
-from migrator.sqlserver.pictures import SNAPSHOT_STATE
+from migrator.sqlserver.pictures import SNAPSHOT_STATE, first_read
 from migrator.sqlserver.reading import read_rows
 from migrator.sqlserver.retry import retrying
 from migrator.sqlserver.select import Projection, projection
@@ -110,6 +110,9 @@ class ChangeTracking:
         with BulkLink(self.server, autocommit=not self.steady) as link:
             if self.steady:
                 link.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT", doing=doing)
+                # Its moment is that of the first access to data: only what is cleaned up later is still seen in it.
+                for _ in link.batches(first_read(table), rows=1, ahead=False, doing=doing):
+                    pass
                 self._still_valid(link, table, since)
             link.execute(keep_keys(table, since), doing=doing)
             if not self.steady:

@@ -129,6 +129,7 @@ def test_keys_and_rows_of_every_size(
     )
     monkeypatch.setattr(changes, "changetable", lambda table, since: "dbo.changed AS ct")
     monkeypatch.setattr(changes, "oldest_query", lambda table: "SELECT CAST(5 AS bigint) AS c0")
+    monkeypatch.setattr(changes, "_ACTIVE", "SELECT 1 AS c0")
     monkeypatch.setattr(changes, "_CURRENT", "SELECT CAST(7 AS bigint) AS c0")
     monkeypatch.setattr(ChangeTracking, "steady", steady)
     monkeypatch.setattr(ChangeTracking, "tracked", lambda self, table: True)

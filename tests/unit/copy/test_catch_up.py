@@ -26,7 +26,7 @@ from migrator.model.mapping import Form, Part, TableMapping, TargetColumn
 from migrator.model.schema import Table
 from migrator.model.segment import Slice
 from migrator.mysql import control, versions
-from migrator.mysql.connect import Connection, commit, execute, fetch, session
+from migrator.mysql.connect import Connection, commit, execute, fetch, kill, session
 from migrator.mysql.fingerprint import table_fingerprint
 from migrator.mysql.keyed import delete_staged
 from migrator.mysql.retry import retrying
@@ -307,6 +307,26 @@ def test_a_source_that_is_lost_in_the_middle_is_asked_again(source: Changing, ta
             raise SourceUnreachable("gone")
 
     source.at = lost
+    assert catch_up(source, [THEM], target, bound=ONCE, emit=silent).changes == 10
+    assert not left
+    assert same(source, target, THEM)
+
+
+def test_a_target_that_drops_the_connection_is_asked_again(source: Changing, target: Target) -> None:
+    source.put("people", *((n, f"name {n}", None) for n in range(10)))
+    left = ["keys", "rows"]
+
+    def drop(place: str) -> None:
+        if place in left:
+            left.remove(place)
+            with session(target) as connection:
+                others = fetch(
+                    connection,
+                    "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()",
+                )
+            kill(target, [number for (number,) in others])
+
+    source.at = drop
     assert catch_up(source, [THEM], target, bound=ONCE, emit=silent).changes == 10
     assert not left
     assert same(source, target, THEM)

@@ -163,6 +163,7 @@ def bulk(monkeypatch: pytest.MonkeyPatch) -> type[Bulk]:
     class Connected(Bulk):
         said: ClassVar[list[str]] = []
         results: ClassVar[dict[str, list[pa.RecordBatch]]] = {
+            "TOP (1)": [pa.record_batch({"c0": pa.array([1])})],
             "MIN_VALID_VERSION": [pa.record_batch({"c0": pa.array([12])})],
             "FROM #migrator_key AS k ORDER": [
                 pa.record_batch({"c0": pa.array([1, 2], pa.int32())}),
@@ -190,6 +191,7 @@ def test_all_is_read_in_one_snapshot_once_the_version_is_known_to_be_valid(
     assert [line.split(" FROM ")[0] for line in bulk.said] == [
         "open autocommit=False",
         "SET TRANSACTION ISOLATION LEVEL SNAPSHOT",
+        "SELECT TOP (1) 1 AS c0",
         "SELECT CAST(CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID(N'[dbo].[t]')) AS bigint) AS c0",
         "SELECT ct.[id] INTO #migrator_key",
         "SELECT k.[id] AS c0",
