@@ -27,7 +27,7 @@ from migrator.model.schema import Table
 from migrator.mysql import versions
 from migrator.mysql.connect import Connection, commit, session
 from migrator.mysql.errors import TRANSIENT as TARGET_TRANSIENT
-from migrator.mysql.keyed import delete_staged, make_stage, prepare_changes, triggers
+from migrator.mysql.keyed import begin_changes, delete_staged, make_stage, prepare_changes, triggers
 from migrator.mysql.load import Load
 from migrator.mysql.retry import retrying
 from migrator.mysql.url import Target
@@ -206,9 +206,10 @@ def _apply(changes: Changes, table: Table, mapping: TableMapping, target: Target
     reached = Reached(0)
     kinds = _TRANSIENT if changes.steady else (*_TRANSIENT, TargetRejected)
     for attempt in retrying(attempts=_ATTEMPTS if changes.steady else _READINGS, kinds=kinds):
-        with attempt, session(target, autocommit=False, loads=True) as connection:
+        with attempt, session(target, loads=True) as connection:
             prepare_changes(connection)
             stage = make_stage(connection, mapping)
+            begin_changes(connection)
             # The target knows what was committed, also where the answer to a COMMIT was lost.
             reached = versions.locked(connection, mapping.target)
             before = before or reached

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from migrator.model.mapping import TableMapping
-from migrator.mysql.connect import Connection, commit, execute, fetch, quoted
+from migrator.mysql.connect import Connection, execute, fetch, quoted
 
 _STAGE: Final = "migrator__key"
+_NUMBER: Final = "migrator__number"
 
 
 def prepare_changes(connection: Connection) -> None:
@@ -24,18 +25,24 @@ def make_stage(connection: Connection, mapping: TableMapping) -> TableMapping:
     """A temporary table for keys, as a mapping that ``Load`` takes; it ends with the session. Raises TargetError.
 
     Its columns are copies of the table's own, with their collations: keys are equal in it as they are in the table. It
-    has no index: it is read from start to end, and the table by its key. It is made, and committed, before the
-    transaction: with GTIDs a statement format of the binary log allows nothing else.
+    is read from start to end; rows have numbers because a server may want a primary key of every table
+    (sql_require_primary_key). The connection commits by itself: with GTIDs and statements in the binary log a temporary
+    table is made outside of transactions alone (MySQL 8.0 Reference Manual, "Restrictions on Replication with GTIDs").
     """
     columns = ", ".join(map(quoted, mapping.key))
     execute(connection, f"DROP TEMPORARY TABLE IF EXISTS {quoted(_STAGE)}", doing="making a table for keys")
     execute(
         connection,
-        f"CREATE TEMPORARY TABLE {quoted(_STAGE)} SELECT {columns} FROM {quoted(mapping.target)} LIMIT 0",  # noqa: S608
+        f"CREATE TEMPORARY TABLE {quoted(_STAGE)} ({quoted(_NUMBER)} BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY) "  # noqa: S608
+        f"SELECT {columns} FROM {quoted(mapping.target)} LIMIT 0",
         doing="making a table for keys",
     )
-    commit(connection, doing="making a table for keys")
     return TableMapping(mapping.source, _STAGE, mapping.key_columns)
+
+
+def begin_changes(connection: Connection) -> None:
+    """Begin the transaction that applies changes. Raises TargetError."""
+    execute(connection, "START TRANSACTION", doing="beginning to apply changes")
 
 
 def delete_staged(connection: Connection, mapping: TableMapping, stage: TableMapping) -> int:

@@ -7,7 +7,7 @@ import pytest
 from migrator.model.mapping import Form, TableMapping, TargetColumn
 from migrator.model.name import ObjectName
 from migrator.mysql.connect import Connection, execute, fetch, session
-from migrator.mysql.keyed import delete_staged, drop_trigger, make_stage, prepare_changes, triggers
+from migrator.mysql.keyed import begin_changes, delete_staged, drop_trigger, make_stage, prepare_changes, triggers
 from migrator.mysql.url import Target
 
 TABLE = TableMapping(
@@ -24,7 +24,7 @@ TABLE = TableMapping(
 
 @pytest.fixture
 def connection(mysql: Target) -> Iterator[Connection]:
-    with session(mysql, autocommit=False) as opened:
+    with session(mysql) as opened:
         execute(
             opened,
             "CREATE TABLE `t``t` (`note` VARCHAR(10), `co``de` VARCHAR(10) NOT NULL, `id` INT NOT NULL AUTO_INCREMENT, "
@@ -36,11 +36,12 @@ def connection(mysql: Target) -> Iterator[Connection]:
 
 
 def test_a_stage_is_as_its_table(connection: Connection) -> None:
-    execute(connection, "DELETE FROM `t``t` WHERE `co``de` = 'b'", doing="a change before")
+    execute(connection, "SET sql_require_primary_key = 1", doing="a strict server")
     stage = make_stage(connection, TABLE)
     assert [column.source for column in stage.columns] == ["code", "id"]
     described = fetch(connection, f"SHOW FULL COLUMNS FROM `{stage.target}`")
     assert [(name, collation) for name, _, collation, *_ in described] == [
+        ("migrator__number", None),
         ("co`de", "utf8mb4_0900_ai_ci"),
         ("id", None),
     ]
@@ -49,7 +50,15 @@ def test_a_stage_is_as_its_table(connection: Connection) -> None:
 
 def test_rows_go_by_their_whole_key_as_the_table_compares(connection: Connection) -> None:
     stage = make_stage(connection, TABLE)
-    execute(connection, f"INSERT INTO `{stage.target}` VALUES ('Á', 1), ('a', 2), ('b', 2), ('a', 1)", doing="filling")
+    execute(
+        connection,
+        f"INSERT INTO `{stage.target}` (`co``de`, `id`) VALUES ('Á', 1), ('a', 2), ('b', 2), ('a', 1)",
+        doing="filling",
+    )
+    begin_changes(connection)
+    assert delete_staged(connection, TABLE, stage) == 2
+    connection.rollback()
+    assert fetch(connection, "SELECT COUNT(*) FROM `t``t`") == [(3,)]
     assert delete_staged(connection, TABLE, stage) == 2
     assert fetch(connection, "SELECT `co``de`, `id` FROM `t``t`") == [("b", 1)]
 
