@@ -131,8 +131,9 @@ def check_foreign_keys(
     by_source = {mapping.source: mapping for mapping in mappings}
     findings = []
     with session(target) as connection:
+        # A server with lower_case_table_names = 1 answers in small letters.
         existing = {
-            table
+            table.lower()
             for (table,) in fetch(
                 connection,
                 "SELECT DISTINCT table_name FROM information_schema.referential_constraints "
@@ -141,7 +142,7 @@ def check_foreign_keys(
         }
         for table in database.tables:
             mapping = by_source.get(table.name)
-            if mapping is None or mapping.target not in existing:
+            if mapping is None or mapping.target.lower() not in existing:
                 continue
             for key in table.foreign_keys:
                 query = _orphans(mapping, by_source.get(key.references), key)

@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pymysql
 from pymysql.connections import Connection as _Connection
@@ -15,6 +15,11 @@ from pymysql.constants import CLIENT, CR
 from migrator.errors import ConfigError, TargetDenied, TargetError
 from migrator.mysql.errors import explain
 from migrator.mysql.url import Target, Tls
+
+if TYPE_CHECKING:  # only its stubs know a cursor's type as a parameter
+    _Plain = _Connection[Any]
+else:
+    _Plain = _Connection
 
 Connection: TypeAlias = "_Connection[Any]"
 """An open connection, as other rooms pass it on."""
@@ -33,6 +38,12 @@ SQL_MODE: Final = ",".join(
 
 _SETTINGS: Final = "SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = 120"
 _SECONDS_TO_CONNECT: Final = 10
+
+
+class _OverSocket(_Plain):
+    """Given a socket, PyMySQL takes it for an open line, over which caching_sha2_password sends no password."""
+
+    _secure = True
 
 
 def quoted(name: str) -> str:
@@ -56,7 +67,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
     else:
         options["ssl"] = _context(target)
     try:
-        connection: Connection = pymysql.connect(
+        connection: Connection = (_OverSocket if target.socket else _Plain)(
             user=target.user,
             password=target.password,
             host=target.host,

@@ -68,7 +68,7 @@ def explain(error: BaseException, doing: str) -> MigratorError:
         return TargetDenied(
             f"the target refuses LOAD DATA LOCAL while {doing}",
             why=why,
-            todo="set local_infile = 1 (on Aurora: in the DB cluster parameter group), then --resume",
+            todo="set local_infile = 1 (on Aurora: in the parameter group), then --resume",
         )
     if code in _DENIED:
         return TargetDenied(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from migrator.sqlserver.connect import connection_string, trusting
+from migrator.sqlserver.connect import connection_string, reach, trusting
 from migrator.sqlserver.driver import load_manager
 from migrator.sqlserver.errors import explain
 from migrator.sqlserver.url import Server
@@ -25,6 +25,8 @@ class BulkLink:
     def __init__(self, server: Server, *, autocommit: bool = True) -> None:
         """Connect. Raises ConfigError, SourceUnreachable, SourceDenied."""
         load_manager()
+        settings = connection_string(server)
+        reach(server)
         import arrow_odbc  # noqa: PLC0415 - it is linked with the driver manager, which is there only now
 
         self._kinds = (arrow_odbc.Error, UnicodeError)
@@ -33,7 +35,7 @@ class BulkLink:
         try:
             with trusting(server):
                 self._connection: Any = arrow_odbc.connect(
-                    connection_string(server),
+                    settings,
                     login_timeout_sec=_SECONDS_TO_CONNECT,
                     packet_size=_PACKET_BYTES,
                     autocommit=autocommit,
