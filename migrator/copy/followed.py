@@ -11,6 +11,7 @@ from migrator.model.finding import Finding, Severity, Status
 from migrator.model.mapping import TableMapping
 from migrator.model.schema import ObjectKind, Table
 from migrator.mysql.versions import Reached
+from migrator.sqlserver.connect import quoted
 from migrator.units import counted, duration
 
 
@@ -52,7 +53,7 @@ def _obstacle(changes: Changes, table: Table, mapping: TableMapping, reached: Ma
             "catch-up-untracked",
             name,
             "its changes are not tracked",
-            f"ALTER TABLE {table.name} ENABLE CHANGE_TRACKING before the copy, or copy it once the source is frozen",
+            f"ALTER TABLE {quoted(table.name.schema)}.{quoted(table.name.name)} ENABLE CHANGE_TRACKING before the copy, or copy it once the source is frozen",
         )
     # The target may know its rows by another key, or by none: a column of the key may not have come over.
     if {column.source for column in mapping.key_columns} != {column.name for column in table.primary_key.columns}:
