@@ -53,8 +53,8 @@ def _obstacle(changes: Changes, table: Table, mapping: TableMapping, reached: Ma
             "catch-up-untracked",
             name,
             "its changes are not tracked",
-            f"ALTER TABLE {quoted(table.name.schema)}.{quoted(table.name.name)} ENABLE CHANGE_TRACKING before the copy, "
-            "or copy it once the source is frozen",
+            f"ALTER TABLE {quoted(table.name.schema)}.{quoted(table.name.name)} ENABLE CHANGE_TRACKING before the "
+            "copy, or copy it once the source is frozen",
         )
     # The target may know its rows by another key, or by none: a column of the key may not have come over.
     if {column.source for column in mapping.key_columns} != {column.name for column in table.primary_key.columns}:
