@@ -25,14 +25,15 @@ def tracking(source: Source) -> Iterator[Changes | None]:
         yield changes if changes.active else None
 
 
-def begin_following(source: Source, mappings: Sequence[TableMapping], target: Target) -> None:
+def begin_following(source: Source, mappings: Sequence[TableMapping], target: Target) -> int:
     """Write down which version the source has, for every table whose changes are tracked: before the first row of it is
-    read, and before its picture is taken. Raises SourceError, TargetError."""
+    read, and before its picture is taken. How many tables that are. Raises SourceError, TargetError."""
     with tracking(source) as changes:
         if changes is None:
-            return
+            return 0
         version = changes.version()
         database = source.catalog()
         tracked = [mapping.target for mapping in mappings if changes.tracked(database.table(mapping.source))]
     with session(target) as connection:
         versions.begin(connection, version, tracked)
+    return len(tracked)
