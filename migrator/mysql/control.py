@@ -105,7 +105,7 @@ def make_database(target: Target, character_set: str, collation: str) -> None:
 
 def find_run(connection: Connection) -> Run | None:
     """The run that this database belongs to, None where no run has been here. Raises TargetError."""
-    if not set(_tables(connection)) >= OWN_TABLES:
+    if RUN_TABLE not in _tables(connection):
         return None
     rows = fetch(connection, f"SELECT `run`, `source`, `mapping`, `tables` FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
     if not rows:
