@@ -14,7 +14,21 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__
-from migrator.cli import assess, bench, copy, doctor, dump, fixtures, lab, load, rehearse, rules, translate, validate
+from migrator.cli import (
+    assess,
+    bench,
+    catch_up,
+    copy,
+    doctor,
+    dump,
+    fixtures,
+    lab,
+    load,
+    rehearse,
+    rules,
+    translate,
+    validate,
+)
 from migrator.errors import Interrupted, MigratorError
 
 
@@ -46,6 +60,7 @@ app.command("translate", short_help="Write the schema for MySQL, and a report on
 app.command("doctor", short_help="Look at both ends: what stands in the way of a migration?")(doctor.command)
 app.command("rehearse", short_help="Migrate once, measured: does it fit the window?")(rehearse.command)
 app.command("copy", short_help="Copy schema and rows, as fast as MySQL takes them.")(copy.command)
+app.command("catch-up", short_help="Bring a copy to what the source is now.")(catch_up.command)
 app.command("validate", short_help="Compare source and target, down to the row.")(validate.command)
 app.command("dump", short_help="Write schema and rows as files for MySQL.")(dump.command)
 app.command("load", short_help="Load a dumped folder, and prove it.")(load.command)

@@ -75,7 +75,7 @@ def explain(error: BaseException, doing: str) -> MigratorError:
             f"the target refused access while {doing}",
             why=why,
             todo="check user, password and privileges (CREATE, ALTER, DROP, INDEX, REFERENCES, SELECT, INSERT, "
-            "UPDATE, DELETE, CREATE VIEW, TRIGGER on the database)",
+            "UPDATE, DELETE, CREATE VIEW, TRIGGER, CREATE TEMPORARY TABLES on the database)",
         )
     if code in _READ_ONLY:
         return TargetReadOnly(

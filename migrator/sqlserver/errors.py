@@ -40,6 +40,9 @@ _VALUES: Final = {
 }
 """Errors whose words quote a value of a row: those are cut to their kind."""
 
+_OUTGROWN: Final = "too large to be written into the allocated buffer"
+"""What arrow-odbc says of a value that is longer than its column's buffer."""
+
 _PYODBC: Final = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 _ARROW: Final = re.compile(r"State: (\w{5}), Native error: (-?\d+), Message: (.*)", re.DOTALL)
 _PREFIX: Final = re.compile(r"^(?:\[[^\]]*\]\s*)+")
@@ -88,6 +91,12 @@ def explain(error: BaseException, doing: str) -> MigratorError:
             f"the source allows no SNAPSHOT reads while {doing}",
             why=why,
             todo="ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON, or choose another ?consistency=",
+        )
+    if _OUTGROWN in words:
+        return SourceBusy(
+            f"values grew while {doing}",
+            why="without SNAPSHOT reads they are written between asking for their size and reading them",
+            todo="ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON, or read while less is written",
         )
     if found.number in _BUSY or (found.state in _TIMEOUT_STATES and found.number != 0):
         return SourceBusy(

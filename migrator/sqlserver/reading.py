@@ -41,11 +41,18 @@ def read_segment(
     link: BulkLink, table: Table, database: Database, segment: Segment, *, batch_bytes: int
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a segment, typed as wire/schema.py says. Raises SourceError, LedgerError."""
+    return read_rows(link, table, condition=_condition(table, database, segment), batch_bytes=batch_bytes)
+
+
+def read_rows(
+    link: BulkLink, table: Table, *, condition: str = "", joined: str = "", batch_bytes: int
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a table, known as ``t``, for which ``condition`` holds, and which ``joined`` (a JOIN) keeps; typed as
+    wire/schema.py says. Raises SourceError."""
     selected = projection(table, _ALIAS)
-    condition = _condition(table, database, segment)
     order = ", ".join(f"{_ALIAS}.{quoted(column.name)}" for column in range_columns(table))
     doing = f"reading {table.name}"
-    for found in _classes(link, selected, condition, doing):
+    for found in _classes(link, selected, condition, joined, doing):
         given = condition
         if found is not None and not found.only:
             given = " AND ".join(filter(None, (condition, f"z.size > {found.above} AND z.size <= {found.most}")))
@@ -55,7 +62,7 @@ def read_segment(
         row_bytes = selected.row_bytes + unbounded * (most + 16)
         rows = max(1, min(_MOST_ROWS, _BUFFERS * batch_bytes // max(row_bytes, 1)))
         query = (
-            f"SELECT {selected.sql} FROM {_from(selected, apply=found is not None and not found.only)}"  # noqa: S608
+            f"SELECT {selected.sql} FROM {_from(selected, joined, apply=found is not None and not found.only)}"  # noqa: S608
             f"{f' WHERE {given}' if given else ''}{f' ORDER BY {order}' if order else ''}"
         )
         batches = link.batches(
@@ -79,7 +86,7 @@ def _condition(table: Table, database: Database, segment: Segment) -> str:
     return " AND ".join(filter(None, parts))
 
 
-def _classes(link: BulkLink, selected: Projection, condition: str, doing: str) -> Iterator[_Class | None]:
+def _classes(link: BulkLink, selected: Projection, condition: str, joined: str, doing: str) -> Iterator[_Class | None]:
     """The classes of size that have rows; None alone where no column is unbounded."""
     if not selected.unbounded:
         yield None
@@ -88,7 +95,7 @@ def _classes(link: BulkLink, selected: Projection, condition: str, doing: str) -
     cases = " ".join(f"WHEN z.size <= {most} THEN {index}" for index, most in enumerate(_SIZES))
     query = (
         f"SELECT q.class AS c0, MAX(q.size) AS c1 FROM (SELECT CASE {cases} ELSE {len(_SIZES)} END AS class, z.size "  # noqa: S608
-        f"FROM {_from(selected, apply=True)}{f' WHERE {condition}' if condition else ''}) AS q GROUP BY q.class"
+        f"FROM {_from(selected, joined, apply=True)}{f' WHERE {condition}' if condition else ''}) AS q GROUP BY q.class"
     )
     found: dict[int, int] = {}
     for batch in link.batches(query, rows=len(limits), ahead=False, doing=doing):
@@ -97,10 +104,11 @@ def _classes(link: BulkLink, selected: Projection, condition: str, doing: str) -
         yield _Class(limits[index], largest, only=len(found) == 1)
 
 
-def _from(selected: Projection, *, apply: bool) -> str:
-    """The table, with the size of each row's largest unbounded value as ``z.size`` where that is wanted."""
+def _from(selected: Projection, joined: str, *, apply: bool) -> str:
+    """The table with what is joined to it; with the size of each row's largest unbounded value as ``z.size`` where that
+    is wanted."""
     name = selected.table.name
-    source = f"{quoted(name.schema)}.{quoted(name.name)} AS {_ALIAS}"
+    source = f"{quoted(name.schema)}.{quoted(name.name)} AS {_ALIAS}" + (f" {joined}" if joined else "")
     if not apply:
         return source
     sizes = ", ".join(f"(CAST({column.size} AS bigint))" for column in selected.unbounded)

@@ -17,8 +17,9 @@ from migrator.sqlserver.connect import literal, quoted
 Rows = Callable[[str], list[tuple[Any, ...]]]
 """Runs one query."""
 
-SEGMENT_BYTES: Final = 32 << 20
-"""What a segment has to be read: about a second of one connection, and one transaction on the target."""
+SEGMENT_BYTES: Final = 16 << 20
+"""What a segment has to be read: about a second of one connection, one transaction on the target, and as much as some
+workers may have to wait for the others at the end."""
 _DENSE: Final = 1.5
 """Numbers between the smallest and the largest key for each row: up to here their ranges can be computed."""
 
