@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -82,7 +83,7 @@ def test_the_mysql_client_takes_it(homecare: Path, script: tuple[bytes, Script],
     subprocess.run(
         ["mysql", "--no-defaults", *where, "--user", mysql.user, mysql.database],
         input=text,
-        env={"MYSQL_PWD": mysql.password},
+        env={**os.environ, "MYSQL_PWD": mysql.password},
         check=True,
     )
     assert differing(mysql, plan(Bacpac(homecare).catalog(), load_rules()), said) == []
