@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from migrator.sqlserver.connect import connection_string, trusting
 from migrator.sqlserver.driver import load_manager
 from migrator.sqlserver.errors import explain
-from migrator.sqlserver.url import Server
+from migrator.sqlserver.url import Server, Tls
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _SECONDS_TO_CONNECT: Final = 15
 _PACKET_BYTES: Final = 32_767
-"""The largest TDS packet; TLS allows 16 KiB less in some drivers, which then take what they can."""
+"""The largest TDS packet."""
+_TLS_PACKET_BYTES: Final = 16_383
+"""The largest one of an encrypted connection. Source: Microsoft Learn, "Configure network packet size"."""
 
 
 class BulkLink:
@@ -35,7 +37,7 @@ class BulkLink:
                 self._connection: Any = arrow_odbc.connect(
                     connection_string(server),
                     login_timeout_sec=_SECONDS_TO_CONNECT,
-                    packet_size=_PACKET_BYTES,
+                    packet_size=_PACKET_BYTES if server.tls is Tls.OFF else _TLS_PACKET_BYTES,
                     autocommit=autocommit,
                 )
         except self._kinds as error:

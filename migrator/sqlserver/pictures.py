@@ -76,10 +76,14 @@ def _connect(picture: Picture) -> BulkLink:
     if not picture.isolated:
         return BulkLink(picture.server)
     link = BulkLink(picture.server, autocommit=False)
-    link.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT", doing="asking for a consistent picture")
-    if picture.first:
-        for _ in link.batches(picture.first, rows=1, ahead=False, doing="beginning a consistent read"):
-            pass
+    try:
+        link.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT", doing="asking for a consistent picture")
+        if picture.first:
+            for _ in link.batches(picture.first, rows=1, ahead=False, doing="beginning a consistent read"):
+                pass
+    except BaseException:
+        link.close()
+        raise
     return link
 
 
