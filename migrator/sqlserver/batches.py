@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _SECONDS_TO_CONNECT: Final = 15
 _PACKET_BYTES: Final = 32_767
 """The largest TDS packet."""
-_TLS_PACKET_BYTES: Final = 16_383
-"""The largest one of an encrypted connection. Source: Microsoft Learn, "Configure network packet size"."""
+_TLS_PACKET_BYTES: Final = 16_000
+"""Of an encrypted connection: a packet must fit into a TLS record (16,384 bytes) with what comes around it, or the driver
+refuses to send it. Source: Microsoft Support, KB 2008195."""
 
 
 class BulkLink:

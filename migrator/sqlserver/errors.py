@@ -89,7 +89,7 @@ def explain(error: BaseException, doing: str) -> MigratorError:
     label = f"SQL Server error {found.number}" if found.number > 0 else f"SQLSTATE {found.state}" if found.state else ""
     words = _VALUES.get(found.number, found.words) or type(error).__name__
     why = f"{label}: {words}" if label else words
-    if "certificate" in words.lower() or "SSL Provider" in words:
+    if "certificate" in words.lower():
         return SourceDenied(
             f"the SQL Server's certificate is not trusted while {doing}",
             why=why,
@@ -132,7 +132,7 @@ def explain(error: BaseException, doing: str) -> MigratorError:
             why=why,
             todo="check its name in the address, and that the login has a user in it",
         )
-    if found.number in _UNREACHABLE or found.state in _LOST_STATES | _TIMEOUT_STATES:
+    if found.number in _UNREACHABLE or found.state in _LOST_STATES | _TIMEOUT_STATES or "SSL Provider" in words:
         return SourceUnreachable(
             f"no connection to the SQL Server while {doing}",
             why=why,

@@ -144,7 +144,7 @@ def _rowversion(column: Column, _: DataType, name: str) -> Projected:
 
 def _variant(column: Column, _: DataType, name: str) -> Projected:
     value = variant_value(name)
-    return Projected(column, (variant_type(name), value), Carrier.VARIANT, text_units=128, size=f"DATALENGTH({value})")
+    return Projected(column, (variant_type(name), value), Carrier.VARIANT, text_units=128, size=_national_size(value))
 
 
 def _hierarchy(column: Column, _: DataType, name: str) -> Projected:
@@ -158,7 +158,7 @@ def _shape(column: Column, _: DataType, name: str) -> Projected:
 
 def _document(column: Column, _: DataType, name: str) -> Projected:
     text = f"CAST({name} AS nvarchar(max))"
-    return Projected(column, (text,), Carrier.TEXT, size=f"DATALENGTH({text})")
+    return Projected(column, (text,), Carrier.TEXT, size=_national_size(text))
 
 
 def _binary(column: Column, type_: DataType, name: str) -> Projected:
@@ -169,8 +169,14 @@ def _binary(column: Column, type_: DataType, name: str) -> Projected:
 
 def _national(column: Column, type_: DataType, name: str) -> Projected:
     if type_.is_lob:
-        return Projected(column, (name,), Carrier.TEXT, size=f"DATALENGTH({name})")
+        return Projected(column, (name,), Carrier.TEXT, size=_national_size(name))
     return Projected(column, (name,), Carrier.TEXT, text_units=type_.length or 1)
+
+
+def _national_size(name: str) -> str:
+    """Two bytes for each UTF-16 unit. A server that keeps UTF-8 (Babelfish) counts the bytes of that, of which there are
+    as many as units or more: there one letter has one byte."""
+    return f"CAST(DATALENGTH({name}) AS bigint) * (2 / DATALENGTH(N'a'))"
 
 
 def _narrow(column: Column, type_: DataType, name: str) -> Projected:

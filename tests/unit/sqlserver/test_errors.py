@@ -101,6 +101,7 @@ def test_what_the_server_says(
         ("08S01", "TCP Provider: Error code 0x68", 104),
         ("08S01", "Communication link failure", 0),
         ("HYT00", "Login timeout expired", 0),
+        ("08S01", "SSL Provider: Packet size too large for SSL Encrypt/Decrypt operations [50].", 50),
         ("01002", "TCP Provider: Connection reset by peer", 0),
     ],
 )
