@@ -22,6 +22,17 @@ _TLS_PACKET_BYTES: Final = 16_000
 refuses to send it. Source: Microsoft Support, KB 2008195."""
 
 
+def plain(sql: str) -> str:
+    """The same query without letters beyond U+FFFF, which unixODBC cannot give to a driver: with one of them it takes all
+    bytes of a query for letters of their own (its __info.c, ansi_to_unicode_copy, converts to UCS-2)."""
+    if max(sql, default="") <= "\uffff":
+        return sql
+    return (
+        f"DECLARE @query nvarchar(max) = CAST(0x{sql.encode('utf-16-le').hex()} AS nvarchar(max)); "
+        "EXEC sys.sp_executesql @query"
+    )
+
+
 class BulkLink:
     """An open connection whose results are Arrow batches. ``autocommit`` False: one transaction until ``commit``."""
 
@@ -67,7 +78,7 @@ class BulkLink:
         """
         try:
             reader = self._connection.read_arrow_batches(
-                sql,
+                plain(sql),
                 batch_size=rows,
                 max_bytes_per_batch=None,
                 max_text_size=text_units or None,

@@ -54,11 +54,11 @@ def as_text(column: Column, name: str) -> str:
     if base in (SqlType.BINARY, SqlType.VARBINARY, SqlType.ROWVERSION):
         return f"CAST({name} AS varbinary(1700))"
     if base in (SqlType.FLOAT, SqlType.REAL):
-        return f"CONVERT(nvarchar(40), {name}, 2)"
+        return f"LTRIM(RTRIM(CONVERT(nvarchar(40), {name}, 2)))"
     if base in _DATES:
         return f"CONVERT(nvarchar(40), {name}, 121)"
     if base in (SqlType.MONEY, SqlType.SMALLMONEY):
-        return f"CONVERT(nvarchar(40), {name}, 2)"
+        return f"CAST(CAST({name} AS decimal(19,4)) AS nvarchar(40))"
     return f"CAST({name} AS nvarchar(1700))"
 
 

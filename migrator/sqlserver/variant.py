@@ -41,7 +41,7 @@ def variant_value(name: str) -> str:
     moment = f"CONVERT(nvarchar(34), {as_('datetimeoffset(7)')}, 121)"
     long = f"CAST({as_('varchar(8000)')} AS nvarchar(max))"
     cases = (
-        (("money", "smallmoney"), f"CONVERT(nvarchar(40), {as_('money')}, 2)"),
+        (("money", "smallmoney"), f"CAST(CAST({as_('money')} AS decimal(19,4)) AS nvarchar(40))"),
         # Style 3: 17 digits, which name every double (SQL Server 2016 and later; an older one refuses the value).
         (("float",), f"CONVERT(nvarchar(40), {as_('float')}, 3)"),
         (("real",), f"CONVERT(nvarchar(40), {as_('real')}, 3)"),

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import secrets
 import struct
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
 import pytest
+from support.pieces import Piece, total
 
+from migrator import workers
 from migrator.errors import SourceBusy, SourceError, SourceRejected, SourceUnreachable
 from migrator.model.consistency import Consistency
 from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Database, Index, Key, KeyColumn, Table
-from migrator.model.segment import Segment
 from migrator.sqlserver import pictures, segments
 from migrator.sqlserver.batches import BulkLink
 from migrator.sqlserver.connect import Link, quoted, session
@@ -128,8 +133,11 @@ class Case:
 
     sql: str
     expected: Any
-    real: bool = False
-    """Only a SQL Server keeps it."""
+    real: bool | None = None
+    """True: only a SQL Server keeps it; False: only Babelfish does."""
+
+    def kept(self, babelfish: bool) -> bool:
+        return self.real is None or self.real is not babelfish
 
 
 def ticks(year: int, month: int, day: int, seconds: int = 0, hundreds: int = 0) -> int:
@@ -195,7 +203,8 @@ TYPES: list[tuple[str, DataType, list[Case]]] = [
         [
             Case("CAST('3.4028235E38' AS real)", struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]),
             Case("CAST('0.1' AS real)", struct.unpack("<f", struct.pack("<f", 0.1))[0]),
-            Case("CAST('1.4012985E-45' AS real)", REAL_DENORMAL),
+            Case("CAST('1.17549435E-38' AS real)", struct.unpack("<f", b"\0\0\x80\0")[0]),
+            Case("CAST('1.4012985E-45' AS real)", REAL_DENORMAL, real=False),
         ],
     ),
     (
@@ -204,8 +213,9 @@ TYPES: list[tuple[str, DataType, list[Case]]] = [
         [
             Case("CAST('1.7976931348623157E308' AS float)", 1.7976931348623157e308),
             Case("CAST('0.1' AS float)", 0.1),
-            Case("CAST('4.9406564584124654E-324' AS float)", DENORMAL),
-            Case("CAST('-0.0' AS float)", -0.0),
+            Case("CAST('4.9406564584124654E-324' AS float)", DENORMAL, real=False),
+            Case("CAST('2.2250738585072014E-308' AS float)", 2.2250738585072014e-308),
+            Case("CAST(-1 AS float) * CAST(0 AS float)", -0.0),
         ],
     ),
     ("date", DataType(SqlType.DATE), [Case("'0001-01-01'", date.min), Case("'9999-12-31'", date.max)]),
@@ -224,7 +234,7 @@ TYPES: list[tuple[str, DataType, list[Case]]] = [
                 Case(
                     "'23:59:59" + ("." if scale else "") + "9" * scale + "'",
                     LAST * 10**9 + int(("9" * scale).ljust(9, "0")),
-                    real=scale == 7,
+                    real=True if scale == 7 else None,
                 ),
             ],
         )
@@ -257,7 +267,7 @@ TYPES: list[tuple[str, DataType, list[Case]]] = [
                 Case(
                     "'9999-12-31 23:59:59" + ("." if scale else "") + "9" * scale + "'",
                     ticks(9999, 12, 31, LAST, int(("9" * scale).ljust(7, "0"))),
-                    real=scale == 7,
+                    real=True if scale == 7 else None,
                 ),
                 Case("'2262-04-12 01:02:03'", ticks(2262, 4, 12, 3_723)),
             ],
@@ -379,14 +389,19 @@ TYPES: list[tuple[str, DataType, list[Case]]] = [
             Case("CAST('1E300' AS float)", variant("float", "1e+300")),
             Case("CAST('0.1' AS real)", variant("real", "0.1")),
             Case("CAST('2024-02-29' AS date)", variant("date", "2024-02-29")),
-            Case("CAST('01:02:03.120' AS time(3))", variant("time(3)", "01:02:03.120")),
-            Case("CAST('01:02:03' AS time(0))", variant("time(0)", "01:02:03")),
-            Case("CAST('2024-02-29 01:02:03.10' AS datetime2(2))", variant("datetime2(2)", "2024-02-29 01:02:03.10")),
+            Case("CAST('01:02:03.120' AS time(3))", variant("time(3)", "01:02:03.120"), real=True),
+            Case("CAST('01:02:03' AS time(0))", variant("time(0)", "01:02:03"), real=True),
+            Case(
+                "CAST('2024-02-29 01:02:03.10' AS datetime2(2))",
+                variant("datetime2(2)", "2024-02-29 01:02:03.10"),
+                real=True,
+            ),
             Case("CAST('2024-02-29T01:02:03.007' AS datetime)", variant("datetime", "2024-02-29 01:02:03.007")),
             Case("CAST('2024-02-29T01:02:00' AS smalldatetime)", variant("smalldatetime", "2024-02-29 01:02:00")),
             Case(
                 "CAST('2024-02-29 01:02:03.100 -03:30' AS datetimeoffset(3))",
                 variant("datetimeoffset(3)", "2024-02-29 01:02:03.100 -03:30"),
+                real=True,
             ),
             Case(f"CAST('{GUID}' AS uniqueidentifier)", variant("uniqueidentifier", GUID.lower())),
             Case("CAST('ab' AS varchar(10))", variant("varchar(10)", "ab")),
@@ -424,11 +439,18 @@ TYPES: list[tuple[str, DataType, list[Case]]] = [
 ]
 
 
+def kept_by(babelfish: bool, value: Any) -> Any:
+    """Babelfish forgets the length and the digits of a variant's type."""
+    if babelfish and isinstance(value, dict) and "type" in value:
+        return variant(value["type"].partition("(")[0], value["value"])
+    return value
+
+
 @pytest.mark.parametrize(("type_name", "type_", "cases"), TYPES, ids=[type_name for type_name, _, _ in TYPES])
 def test_every_type(
     server: Server, link: Link, babelfish: bool, type_name: str, type_: DataType, cases: list[Case]
 ) -> None:
-    kept = [case for case in cases if not (case.real and babelfish)]
+    kept = [case for case in cases if case.kept(babelfish)]
     if not kept:
         pytest.skip("only a SQL Server keeps such values")
     columns = (Column("id", DataType(SqlType.INT), nullable=False), Column("v", type_, nullable=True, collation=None))
@@ -438,7 +460,7 @@ def test_every_type(
     found = everything(source(server, table), table)
     assert values(found["id"]) == list(range(len(kept) + 1))
     expected = [*(case.expected for case in kept), None]
-    assert values(found["v"]) == expected
+    assert [kept_by(babelfish, v) for v in values(found["v"])] == [kept_by(babelfish, v) for v in expected]
     if type_.base is SqlType.FLOAT:
         assert list(map(repr, values(found["v"]))) == list(map(repr, expected))
     # All of them NULL, and no row at all.
@@ -452,7 +474,7 @@ def test_all_types_in_one_row(server: Server, link: Link, babelfish: bool) -> No
     columns = [Column("id", DataType(SqlType.INT), nullable=False)]
     constants, expected = ["1"], [1]
     for type_name, type_, cases in TYPES:
-        case = next((case for case in reversed(cases) if not (case.real and babelfish)), None)
+        case = next((case for case in reversed(cases) if case.kept(babelfish)), None)
         if case is not None:
             columns.append(Column(type_name, type_, nullable=True))
             constants.append(case.sql)
@@ -462,4 +484,335 @@ def test_all_types_in_one_row(server: Server, link: Link, babelfish: bool) -> No
     written(link, table, constants, ["2", *["NULL"] * (len(columns) - 1)])
     found = everything(source(server, table), table)
     for column, one in zip(columns[1:], expected[1:], strict=True):
-        assert values(found[column.name]) == [one, None], column.name
+        seen = [kept_by(babelfish, value) for value in values(found[column.name])]
+        assert seen == [kept_by(babelfish, one), None], column.name
+
+
+READER = """
+import hashlib, json, resource, sys
+from migrator.model.datatype import MAX, DataType, SqlType
+from migrator.model.name import ObjectName
+from migrator.model.schema import Column, Database, Table
+from migrator.model.segment import Segment
+from migrator.sqlserver.source import SqlServer
+from migrator.sqlserver.url import Server
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+kinds = {"v": DataType(SqlType.VARBINARY, length=MAX), "n": DataType(SqlType.NVARCHAR, length=MAX)}
+columns = [Column("id", DataType(SqlType.INT), nullable=False)]
+columns += [Column(name, type_, nullable=True) for name, type_ in kinds.items()]
+table = Table(ObjectName("dbo", sys.argv[2]), tuple(columns))
+source = SqlServer(Server.parse(sys.argv[1]))
+source._database = Database("x", "", (), (table,))
+found = {}
+before = peak()
+for batch in source.read(table, Segment(table.name, "1", 0)):
+    for row in range(batch.num_rows):
+        sizes = []
+        for name in ("v", "n"):
+            value = batch.column(name)[row].as_buffer()
+            sizes.append(None if value is None else [len(value), hashlib.sha256(value).hexdigest()])
+        found[batch.column("id")[row].as_py()] = sizes
+        del value
+print(json.dumps({"grown": peak() - before, "found": found}))
+"""
+
+
+def test_large_values_in_bounded_memory(server: Server, link: Link) -> None:
+    columns = (
+        Column("id", DataType(SqlType.INT), nullable=False),
+        Column("v", DataType(SqlType.VARBINARY, length=MAX), nullable=True),
+        Column("n", DataType(SqlType.NVARCHAR, length=MAX), nullable=True),
+    )
+    table = written(link, Table(ObjectName("dbo", "large"), columns))
+    bytes_ = [0, 1, 8_000, 8_001, 256 << 10, (256 << 10) + 1, 8 << 20, (8 << 20) + 1, *[20 << 20] * 4, 64 << 20, None]
+    letters = [0, 1, 4_000, 4_001, 128 << 10, (128 << 10) + 1, 4 << 20, (4 << 20) + 1, *[0] * 4, None, 32 << 20]
+    for number, (size, length) in enumerate(zip(bytes_, letters, strict=True)):
+        binary = "NULL" if size is None else f"CAST(REPLICATE(CAST('x' AS varchar(max)), {size}) AS varbinary(max))"
+        text = "NULL" if length is None else f"REPLICATE(CAST(N'ż' AS nvarchar(max)), {length})"
+        link.execute(f"INSERT {name(table)} VALUES ({number}, {binary}, {text})", doing="writing a row")
+    done = subprocess.run(
+        [sys.executable, "-c", READER, str(server), "large"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+
+    def digest(unit: bytes, size: int | None) -> list[Any] | None:
+        return None if size is None else [len(unit) * size, hashlib.sha256(unit * size).hexdigest()]
+
+    for number, (size, length) in enumerate(zip(bytes_, letters, strict=True)):
+        assert answer["found"][str(number)] == [digest(b"x", size), digest("ż".encode(), length)], (size, length)
+    # 280 MB are read; a value of 64 MB stands in the driver's buffer, in that of the conversion and in Arrow's.
+    assert answer["grown"] < 400, answer["grown"]
+
+
+NUMBERS = (
+    "WITH d AS (SELECT v FROM (VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) AS x(v)), "
+    "n AS (SELECT a.v + 10 * b.v + 100 * c.v + 1000 * d.v AS n FROM d AS a, d AS b, d AS c, d AS d) "
+)
+"""0 to 9,999 as ``n.n``."""
+ROWS = 1_000
+KEYS: list[tuple[str, list[tuple[DataType, str]]]] = [
+    ("int", [(DataType(SqlType.INT), "n - 500")]),
+    ("sparse", [(DataType(SqlType.BIGINT), "n * CAST(n AS bigint) * 1000003 - 500000000000")]),
+    ("tinyint", [(DataType(SqlType.TINYINT), "n / 10"), (DataType(SqlType.SMALLINT), "-n")]),
+    ("guid", [(DataType(SqlType.UNIQUEIDENTIFIER), "NEWID()")]),
+    ("varchar", [(DataType(SqlType.VARCHAR, length=20), "CHAR(65 + n % 26 + 32 * (n % 2)) + CAST(n AS varchar(10))")]),
+    ("nvarchar", [(DataType(SqlType.NVARCHAR, length=20), "NCHAR(380 - n % 20) + N' ''' + CAST(n AS nvarchar(10))")]),
+    ("char", [(DataType(SqlType.CHAR, length=8), "CAST(n * 7 AS varchar(8))")]),
+    (
+        "composite",
+        [(DataType(SqlType.INT), "n / 300"), (DataType(SqlType.NVARCHAR, length=10), "CAST(n % 300 AS nvarchar(10))")],
+    ),
+    (
+        "three",
+        [
+            (DataType(SqlType.BIT), "n % 2"),
+            (DataType(SqlType.DATE), "DATEADD(day, n % 7, CAST('2024-01-01' AS date))"),
+            (DataType(SqlType.INT), "n"),
+        ],
+    ),
+    ("datetime", [(DataType(SqlType.DATETIME), "DATEADD(millisecond, n * 123457, CAST('20240128' AS datetime))")]),
+    (
+        "smalldatetime",
+        [(DataType(SqlType.SMALLDATETIME), "DATEADD(minute, n * 97, CAST('20240128' AS smalldatetime))")],
+    ),
+    (
+        "datetime2",
+        [(DataType(SqlType.DATETIME2, scale=7), "DATEADD(microsecond, n, CAST('9999-12-30' AS datetime2(7)))")],
+    ),
+    (
+        "datetimeoffset",
+        [
+            (
+                DataType(SqlType.DATETIMEOFFSET, scale=3),
+                "TODATETIMEOFFSET(DATEADD(minute, n * 1000, CAST('2024-01-01' AS datetime2(3))), n % 840)",
+            )
+        ],
+    ),
+    ("time", [(DataType(SqlType.TIME, scale=3), "DATEADD(second, n * 80, CAST('00:00:00' AS time(3)))")]),
+    (
+        "decimal",
+        [(DataType(SqlType.DECIMAL, precision=30, scale=10), "(n - 500) * CAST(1.2345678901 AS decimal(20,10))")],
+    ),
+    ("money", [(DataType(SqlType.MONEY), "CAST(n - 500 AS money) / 8")]),
+    ("float", [(DataType(SqlType.FLOAT, precision=53), "(n - 500) / CAST(7 AS float)")]),
+    ("real", [(DataType(SqlType.REAL), "CAST(n * 2 AS real) / 8")]),
+    ("binary", [(DataType(SqlType.BINARY, length=8), "CAST(CAST(n * 7919 AS bigint) AS binary(8))")]),
+    ("varbinary", [(DataType(SqlType.VARBINARY, length=8), "CAST(CAST(n * 7919 AS int) AS varbinary(8))")]),
+]
+
+
+def keyed(link: Link, table_name: str, key: list[tuple[DataType, str]], *, descending: bool = False) -> Table:
+    """A table of 1,000 rows with such a key; ``v`` counts them."""
+    columns = [Column(f"k]{i}", type_, nullable=False) for i, (type_, _) in enumerate(key)]
+    keys = tuple(KeyColumn(column.name, descending=descending and i % 2 == 0) for i, column in enumerate(columns))
+    table = Table(
+        ObjectName("dbo", table_name),
+        (Column("v", DataType(SqlType.INT), nullable=False), *columns),
+        Key(None, keys, clustered=True),
+    )
+    written(link, table)
+    made = ", ".join(expression for _, expression in key)
+    link.execute(f"{NUMBERS} INSERT {name(table)} SELECT n, {made} FROM n WHERE n < {ROWS}", doing="filling a table")
+    return table
+
+
+@pytest.fixture
+def odd_names(babelfish: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Babelfish cannot read ]] in a name."""
+    if babelfish:
+        made = Column.__init__
+
+        def plain(self: Column, name: str, *rest: Any, **named: Any) -> None:
+            made(self, name.replace("]", "'"), *rest, **named)
+
+        monkeypatch.setattr(Column, "__init__", plain)
+
+
+@pytest.mark.usefixtures("odd_names")
+@pytest.mark.parametrize(("kind", "key"), KEYS, ids=[kind for kind, _ in KEYS])
+def test_segments_hold_every_row_once_and_are_even(
+    server: Server, link: Link, kind: str, key: list[tuple[DataType, str]]
+) -> None:
+    table = keyed(link, f"k_{kind}", key, descending=kind in ("composite", "datetime"))
+    reading = source(server, table, size=Size(ROWS, 8 * segments.SEGMENT_BYTES))
+    found = reading.segments(table)
+    assert len(found) == 8
+    rows = [
+        [value for batch in reading.read(table, segment) for value in batch.column("v").to_pylist()]
+        for segment in found
+    ]
+    assert sorted(value for piece in rows for value in piece) == list(range(ROWS))
+    assert all(0.7 * ROWS / 8 <= len(piece) <= 1.3 * ROWS / 8 for piece in rows), [len(piece) for piece in rows]
+
+
+def test_rows_without_a_key_value_belong_to_the_first_range(server: Server, link: Link) -> None:
+    columns = (Column("v", DataType(SqlType.INT), nullable=False), Column("k", DataType(SqlType.INT), nullable=True))
+    by_k = Index("cx", (KeyColumn("k"),), clustered=True)
+    table = written(link, Table(ObjectName("dbo", "nulls"), columns, indexes=(by_k,)))
+    link.execute(f"CREATE CLUSTERED INDEX cx ON {name(table)} (k)", doing="making an index")
+    link.execute(
+        f"{NUMBERS} INSERT {name(table)} SELECT n, CASE WHEN n % 4 = 0 THEN NULL ELSE n / 100 END FROM n WHERE n < {ROWS}",
+        doing="filling a table",
+    )
+    reading = source(server, table, size=Size(ROWS, 8 * segments.SEGMENT_BYTES))
+    found = reading.segments(table)
+    assert len(found) > 1
+    read = Counter(
+        value for segment in found for batch in reading.read(table, segment) for value in batch.column("v").to_pylist()
+    )
+    assert read == Counter(range(ROWS))
+
+
+def test_a_heap_is_one_segment(server: Server, link: Link) -> None:
+    columns = (Column("v", DataType(SqlType.INT), nullable=False),)
+    table = written(link, Table(ObjectName("dbo", "heap"), columns))
+    link.execute(f"{NUMBERS} INSERT {name(table)} SELECT n FROM n WHERE n < {ROWS}", doing="filling a table")
+    reading = source(server, table, size=Size(ROWS, 8 * segments.SEGMENT_BYTES))
+    [segment] = reading.segments(table)
+    assert segment.bounds is None
+    assert values(everything(reading, table)["v"]) == list(range(ROWS))
+
+
+def test_small_batches(server: Server, link: Link) -> None:
+    table = Table(
+        ObjectName("dbo", "batches"),
+        (
+            Column("v", DataType(SqlType.INT), nullable=False),
+            Column("n", DataType(SqlType.NVARCHAR, length=100), nullable=True),
+        ),
+        Key(None, (KeyColumn("v"),), clustered=True),
+    )
+    written(link, table)
+    link.execute(f"{NUMBERS} INSERT {name(table)} SELECT n, N'x' FROM n WHERE n < {ROWS}", doing="filling a table")
+    [segment] = source(server, table).segments(table)
+    batches = list(source(server, table).read(table, segment, batch_bytes=4_000))
+    assert [batch.num_rows for batch in batches[:-1]] == [batches[0].num_rows] * (len(batches) - 1)
+    assert len(batches) > 3
+    assert [value for batch in batches for value in batch.column("v").to_pylist()] == list(range(ROWS))
+
+
+def test_workers_read_one_moment(server: Server, link: Link, tmp_path: Path) -> None:
+    columns = (Column("id", DataType(SqlType.INT), nullable=False), Column("v", DataType(SqlType.INT), nullable=False))
+    table = Table(ObjectName("dbo", "moment"), columns, Key(None, (KeyColumn("id"),), clustered=True))
+    written(link, table)
+    link.execute(f"{NUMBERS} INSERT {name(table)} SELECT n, 1 FROM n WHERE n < {ROWS}", doing="filling a table")
+    reading = source(server, table, size=Size(ROWS, 2 * segments.SEGMENT_BYTES))
+    after = tmp_path / "written"
+    pieces = [Piece(reading, table, segment, str(after)) for segment in reading.segments(table)]
+    assert len(pieces) == 2
+    found: list[tuple[int, int, int]] = []
+    with hold(replace(server, wanted=Wanted.SNAPSHOT), (table,), 2, resuming=False) as held:
+        assert held.consistency is Consistency.SNAPSHOT
+        run = workers.run_all(total, pieces, workers=2, emit=lambda event: None, begin=held.begin)
+        thread = threading.Thread(target=lambda: found.extend(run))
+        thread.start()
+        last = time.monotonic() + 60
+        while not (held.kept and held.kept()) and time.monotonic() < last:
+            time.sleep(0.02)
+        link.execute(
+            f"BEGIN TRANSACTION; UPDATE {name(table)} SET v = 100; DELETE FROM {name(table)} WHERE id % 2 = 0; "
+            f"INSERT {name(table)} VALUES (-1, 7), (100000, 7); COMMIT",
+            doing="writing behind their backs",
+        )
+        after.touch()
+        thread.join(60)
+        assert held.outcome(0).consistency is Consistency.SNAPSHOT
+    assert len({process for process, _, _ in found}) == 2
+    assert sum(rows for _, rows, _ in found) == ROWS
+    assert sum(amount for _, _, amount in found) == ROWS
+
+
+def test_writers_wait_until_all_have_begun(server: Server, link: Link, babelfish: bool) -> None:
+    if babelfish:
+        pytest.skip("Babelfish takes no lock for TABLOCK, HOLDLOCK")
+    table = Table(ObjectName("dbo", "frozen"), (Column("v", DataType(SqlType.INT), nullable=False),))
+    written(link, table)
+    with session(server) as writer, hold(replace(server, wanted=Wanted.SNAPSHOT), (table,), 2, resuming=False):
+        writer.execute("SET LOCK_TIMEOUT 200", doing="waiting a little")
+        with pytest.raises(SourceBusy):
+            writer.execute(f"INSERT {name(table)} VALUES (1)", doing="writing")
+    link.execute(f"INSERT {name(table)} VALUES (1)", doing="writing once they let go")
+
+
+def test_a_connection_that_is_killed(server: Server, link: Link) -> None:
+    columns = (
+        Column("v", DataType(SqlType.INT), nullable=False),
+        Column("filler", DataType(SqlType.CHAR, length=4000), nullable=False),
+    )
+    table = Table(ObjectName("dbo", "killed"), columns, Key(None, (KeyColumn("v"),), clustered=True))
+    written(link, table)
+    link.execute(f"{NUMBERS} INSERT {name(table)} SELECT n, 'x' FROM n", doing="filling a table")
+    reading = source(server, table)
+    [segment] = reading.segments(table)
+    [(process,)] = [
+        tuple(batch.to_pylist()[0].values())
+        for batch in pictures.bulk(server).batches("SELECT CAST(@@SPID AS int) AS c0", rows=1, doing="asking")
+    ]
+    slipped = reading.slipped
+    batches = reading.read(table, segment, batch_bytes=100_000)
+    next(batches)
+    try:
+        link.execute(f"KILL {process}", doing="killing")
+    except SourceError as error:
+        pytest.skip(f"this login may not kill: {error.why}")
+    with pytest.raises(SourceUnreachable):
+        for _ in batches:
+            pass
+    assert reading.slipped == slipped + 1
+    # Another attempt has another connection.
+    assert sum(batch.num_rows for batch in reading.read(table, segment)) == 10_000
+
+
+def test_a_value_that_does_not_fit_is_an_error_never_cut(server: Server, link: Link) -> None:
+    link.execute("CREATE TABLE dbo.grown (t nvarchar(max), b varbinary(max))", doing="making a table")
+    link.execute("INSERT dbo.grown VALUES (REPLICATE(N'x', 101), 0x00)", doing="writing")
+    link.execute("INSERT dbo.grown VALUES (N'', CAST(REPLICATE('x', 101) AS varbinary(max)))", doing="writing")
+    with BulkLink(server) as bulk:
+        for column in ("t", "b"):
+            for ahead in (False, True):
+                with pytest.raises(SourceBusy, match="a value grew"):
+                    list(
+                        bulk.batches(
+                            f"SELECT {column} FROM dbo.grown",
+                            rows=10,
+                            text_units=100,
+                            binary_bytes=100,
+                            ahead=ahead,
+                            doing="reading",
+                        )
+                    )
+
+
+def test_names_and_texts_cross_whatever_the_locale(server: Server, link: Link, babelfish: bool) -> None:
+    # Babelfish knows no UTF-16 in binary, in which a query with such a letter has to cross.
+    smile = "" if babelfish else " 😀"
+    link.execute(f"CREATE TABLE dbo.[żółć'\"{smile}] ([kolumna ż] nvarchar(20))", doing="making a table")
+    link.execute(f"INSERT dbo.[żółć'\"{smile}] VALUES (N'gęś')", doing="writing")
+    asking = (
+        "import sys; from migrator.sqlserver.batches import BulkLink; from migrator.sqlserver.url import Server; "
+        "link = BulkLink(Server.parse(sys.argv[1])); "
+        "print([ascii(b.to_pylist()) for b in link.batches(sys.argv[2], rows=2, doing='asking')])"
+    )
+    query = f"SELECT [kolumna ż] AS c FROM dbo.[żółć'\"{smile}] WHERE [kolumna ż] = N'gęś'"
+    for setting in ("C", "C.UTF-8"):
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", asking, str(server), query],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "LC_ALL": setting},
+        )
+        assert done.returncode == 0, done.stderr
+        assert ascii("gęś") in done.stdout
+
+
+def test_a_query_that_is_refused(server: Server) -> None:
+    with BulkLink(server) as bulk:
+        with pytest.raises(SourceRejected, match="while asking"):
+            list(bulk.batches("SELECT * FROM dbo.nowhere", rows=1, doing="asking"))
+        # The connection goes on.
+        assert [b.num_rows for b in bulk.batches("SELECT 1 AS c", rows=1, doing="asking")] == [1]
