@@ -14,7 +14,7 @@ from migrator.model.segment import Bounds
 from migrator.sqlserver.connect import literal, quoted
 
 _WHOLE: Final = frozenset({SqlType.TINYINT, SqlType.SMALLINT, SqlType.INT, SqlType.BIGINT})
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _NATIONAL: Final = frozenset({SqlType.NCHAR, SqlType.NVARCHAR})
 

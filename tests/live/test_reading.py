@@ -795,7 +795,7 @@ def test_names_and_texts_cross_whatever_the_locale(server: Server, link: Link, b
     asking = (
         "import sys; from migrator.sqlserver.batches import BulkLink; from migrator.sqlserver.url import Server; "
         "link = BulkLink(Server.parse(sys.argv[1])); "
-        "print([ascii(b.to_pylist()) for b in link.batches(sys.argv[2], rows=2, doing='asking')])"
+        "print(ascii([b.to_pylist() for b in link.batches(sys.argv[2], rows=2, doing='asking')]))"
     )
     query = f"SELECT [kolumna ż] AS c FROM dbo.[żółć'\"{smile}] WHERE [kolumna ż] = N'gęś'"
     for setting in ("C", "C.UTF-8"):
