@@ -22,7 +22,7 @@ _SIZES: Final = (8_000, 256 << 10, 8 << 20)
 """Up to so many bytes the largest value of a row may have in each class but the last: the buffers of a batch take as
 much for every row of it, whatever is in them."""
 _MOST_ROWS: Final = 65_535
-_BUFFERS: Final = 4
+_BUFFERS: Final = 2
 """Buffers are made for the longest values that columns may hold; most are much shorter."""
 
 

@@ -144,6 +144,10 @@ def ticks(year: int, month: int, day: int, seconds: int = 0, hundreds: int = 0) 
     return (date(year, month, day).toordinal() - 1) * TICKS_OF_DAY + seconds * 10_000_000 + hundreds
 
 
+def local(*parts: int) -> datetime:
+    return datetime(*parts)  # type: ignore[arg-type,misc]  # noqa: DTZ001 - a moment without an offset
+
+
 def offset(utc: int, minutes: int) -> dict[str, int]:
     return {"utc": utc, "minutes": minutes}
 
@@ -244,18 +248,18 @@ TYPES: list[tuple[str, DataType, list[Case]]] = [
         "smalldatetime",
         DataType(SqlType.SMALLDATETIME),
         [
-            Case("'1900-01-01T00:00:00'", datetime(1900, 1, 1)),
-            Case("'2079-06-06T23:59:00'", datetime(2079, 6, 6, 23, 59)),
+            Case("'1900-01-01T00:00:00'", local(1900, 1, 1)),
+            Case("'2079-06-06T23:59:00'", local(2079, 6, 6, 23, 59)),
         ],
     ),
     (
         "datetime",
         DataType(SqlType.DATETIME),
         [
-            Case("'1753-01-01T00:00:00'", datetime(1753, 1, 1)),
-            Case("'9999-12-31T23:59:59.997'", datetime(9999, 12, 31, 23, 59, 59, 997_000)),
-            Case("'2024-02-29T12:00:00.003'", datetime(2024, 2, 29, 12, 0, 0, 3_000)),
-            Case("'2024-02-29T12:00:00.007'", datetime(2024, 2, 29, 12, 0, 0, 7_000)),
+            Case("'1753-01-01T00:00:00'", local(1753, 1, 1)),
+            Case("'9999-12-31T23:59:59.997'", local(9999, 12, 31, 23, 59, 59, 997_000)),
+            Case("'2024-02-29T12:00:00.003'", local(2024, 2, 29, 12, 0, 0, 3_000)),
+            Case("'2024-02-29T12:00:00.007'", local(2024, 2, 29, 12, 0, 0, 7_000)),
         ],
     ),
     *(
@@ -655,7 +659,8 @@ def test_rows_without_a_key_value_belong_to_the_first_range(server: Server, link
     table = written(link, Table(ObjectName("dbo", "nulls"), columns, indexes=(by_k,)))
     link.execute(f"CREATE CLUSTERED INDEX cx ON {name(table)} (k)", doing="making an index")
     link.execute(
-        f"{NUMBERS} INSERT {name(table)} SELECT n, CASE WHEN n % 4 = 0 THEN NULL ELSE n / 100 END FROM n WHERE n < {ROWS}",
+        f"{NUMBERS} INSERT {name(table)} SELECT n, CASE WHEN n % 4 = 0 THEN NULL ELSE n / 100 END "
+        f"FROM n WHERE n < {ROWS}",
         doing="filling a table",
     )
     reading = source(server, table, size=Size(ROWS, 8 * segments.SEGMENT_BYTES))
