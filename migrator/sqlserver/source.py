@@ -60,7 +60,7 @@ class SqlServer:
 
     @property
     def repaired(self) -> Mapping[str, int]:
-        """Nothing: the driver gives no half of a UTF-16 pair."""
+        """Nothing is counted: half of a UTF-16 pair comes as U+FFFD, and the driver does not say where."""
         return {}
 
     @property
