@@ -120,13 +120,13 @@ class ChangeTracking:
             no_keys, no_rows = _empty(key_table), _empty(table)
             keys = projection(key_table, "k")
             room = _VARIANT_BYTES if keys.unbounded else 0
-            most = max(1, min(_MOST_KEYS, batch_bytes // (keys.row_bytes + len(keys.unbounded) * room)))
+            most = max(1, min(_MOST_KEYS, batch_bytes // keys.row_bytes(room)))
             for batch in link.batches(
                 read_keys(keys), rows=most, text_units=room // 2, binary_bytes=room, ahead=False, doing=doing
             ):
                 yield ChangeBatch(keys.batch(batch), no_rows)
             joined = f"JOIN {_KEYS} AS k ON {_same(names)}"
-            for rows in read_rows(link, table, joined=joined, batch_bytes=batch_bytes):
+            for rows in read_rows(link, table, joined=joined, still=self.steady, batch_bytes=batch_bytes):
                 yield ChangeBatch(no_keys, rows)
 
     def _still_valid(self, link: BulkLink, table: Table, since: int) -> None:

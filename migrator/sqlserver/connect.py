@@ -63,6 +63,11 @@ def connection_string(server: Server) -> str:
                 why=f"{server.password_variable} is not set",
                 todo=f"set {server.password_variable}, or add ?password-env=NAME or ?auth=kerberos to the address",
             )
+        if server.login is not Login.IDENTITY and not server.user:
+            raise ConfigError(
+                "the source's address names no user",
+                todo="write mssql://user@host:1433/database, or add ?auth=kerberos to it",
+            )
         settings |= {"UID": server.user, "PWD": server.password}
     if is_freetds(server.driver):
         settings |= _freetds(server)
@@ -118,6 +123,7 @@ def _freetds(server: Server) -> dict[str, str]:
         "TDS_Version": "7.4",
         "ClientCharset": "UTF-8",
         "Encryption": "off" if server.tls is Tls.OFF else "require",
+        "ApplicationIntent": "ReadOnly" if server.read_only_intent else "",
     }
 
 

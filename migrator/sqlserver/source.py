@@ -60,7 +60,7 @@ class SqlServer:
 
     @property
     def repaired(self) -> Mapping[str, int]:
-        """Nothing: the driver gives no half of a UTF-16 pair."""
+        """Nothing is counted: half of a UTF-16 pair comes as U+FFFD, and the driver does not say where."""
         return {}
 
     @property
@@ -92,7 +92,9 @@ class SqlServer:
         """The segment's rows, typed as wire/schema.py says. Raises SourceError."""
         link = pictures.bulk(self.server)
         try:
-            yield from read_segment(link, table, self.catalog(), segment, batch_bytes=batch_bytes)
+            yield from read_segment(
+                link, table, self.catalog(), segment, still=pictures.is_still(self.server), batch_bytes=batch_bytes
+            )
         except SourceUnreachable:
             pictures.forget(self.server)
             raise
