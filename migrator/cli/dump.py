@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from migrator.cli import options
+from migrator.units import counted, volume
 
 if TYPE_CHECKING:
     from migrator.dump.manifest import Manifest
@@ -146,7 +147,7 @@ def _script(
         typer.echo(json_text(body), nl=False)
     else:
         _repaired(script.repaired, err=out == STDOUT)
-        typer.echo(f"{len(script.tables)} tables, {script.rows:,} rows: {out}", err=out == STDOUT)
+        typer.echo(f"{counted(len(script.tables), 'table')}, {counted(script.rows, 'row')}: {out}", err=out == STDOUT)
 
 
 def _plan(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool) -> None:
@@ -162,8 +163,9 @@ def _plan(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool) ->
         typer.echo(json_text({"bytes": plan.bytes, "files": files, "tables": tables}), nl=False)
         return
     for table in plan.tables:
-        typer.echo(f"{table.source} -> {table.target}: {len(table.segments)} segments")
-    typer.echo(f"{len(plan.tables)} tables, {plan.bytes / 1e6:,.1f} MB to read into {files} data files")
+        typer.echo(f"{table.source} -> {table.target}: {counted(len(table.segments), 'segment')}")
+    into = f"{volume(plan.bytes)} to read into {counted(files, 'data file')}"
+    typer.echo(f"{counted(len(plan.tables), 'table')}, {into}")
 
 
 def _folder(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool, quiet: bool) -> None:
@@ -179,10 +181,10 @@ def _folder(source: Source, wanted: Wanted, setting: Setting, *, as_json: bool, 
         return
     _repaired(manifest.repaired)
     typer.echo(f"consistency: {manifest.consistency}, {manifest.why}")
-    typer.echo(
-        f"{len(manifest.outline.tables)} tables, {manifest.rows:,} rows, {manifest.bytes / 1e6:,.1f} MB in"
-        f" {len(manifest.files)} data files: {setting.place}"
+    held = (
+        f"{counted(len(manifest.outline.tables), 'table')}, {counted(manifest.rows, 'row')}, {volume(manifest.bytes)}"
     )
+    typer.echo(f"{held} in {counted(len(manifest.files), 'data file')}: {setting.place}")
     if aurora is not None:
         typer.echo(f"for Aurora: {aurora}")
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from migrator.cli import options
+from migrator.units import counted, volume
 
 
 def command(
@@ -51,7 +52,8 @@ def command(
     manifest = whole_manifest(place)
     if dry_run:
         whole = {"whole": True, "tables": len(manifest.outline.tables), "rows": manifest.rows, "bytes": manifest.bytes}
-        text = f"{whole['tables']} tables, {manifest.rows:,} rows, {manifest.bytes / 1e6:,.1f} MB: every file is there"
+        held = f"{counted(len(manifest.outline.tables), 'table')}, {counted(manifest.rows, 'row')}"
+        text = f"{held}, {volume(manifest.bytes)}: every file is there"
         typer.echo(json_text(whole) if as_json else text, nl=not as_json)
         return
     where, is_lab = choose(target, manifest.outline.database)
@@ -68,5 +70,6 @@ def command(
         for table in result.different:
             typer.echo(f"different: {table}")
         proved = "DIFFERENT" if result.different else "EQUAL"
-        typer.echo(f"{proved}. {result.rows + result.skipped:,} rows in {result.tables} tables: {result.database}")
+        rows = counted(result.rows + result.skipped, "row")
+        typer.echo(f"{proved}. {rows} in {counted(result.tables, 'table')}: {result.database}")
     raise typer.Exit(1 if result.different else 0)
