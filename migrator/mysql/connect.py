@@ -74,6 +74,9 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
             **options,
         )
         if target.socket:
+            # The server takes a local socket for secure and wants the password in clear; pymysql knows that only of
+            # sockets that it opened itself.
+            connection._secure = True
             connection.connect(_opened(target.socket))
     except (pymysql.MySQLError, OSError, RuntimeError) as error:
         if isinstance(

@@ -15,6 +15,7 @@ from migrator.sqlserver import pictures
 from migrator.sqlserver.catalog.reader import read_catalog
 from migrator.sqlserver.connect import session
 from migrator.sqlserver.hold import hold
+from migrator.sqlserver.pressure import SqlServerGauge
 from migrator.sqlserver.reading import read_segment
 from migrator.sqlserver.segments import Size, segments
 from migrator.sqlserver.sizes import table_sizes
@@ -96,6 +97,10 @@ class SqlServer:
         except SourceUnreachable:
             pictures.forget(self.server)
             raise
+
+    def gauge(self) -> SqlServerGauge:
+        """What asks the server how busy it is."""
+        return SqlServerGauge(self.server)
 
     def _size(self, table: Table) -> Size:
         if self._sizes is None:
