@@ -76,7 +76,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
         if target.socket:
             # The server takes a local socket for secure and wants the password in clear; pymysql knows that only of
             # sockets that it opened itself.
-            connection._secure = True
+            vars(connection)["_secure"] = True
             connection.connect(_opened(target.socket))
     except (pymysql.MySQLError, OSError, RuntimeError) as error:
         if isinstance(
