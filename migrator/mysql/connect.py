@@ -31,6 +31,7 @@ SQL_MODE: Final = ",".join(
 )
 """Strict, and an identity value of 0 stays 0."""
 
+_SETTINGS: Final = "SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = 120"
 _SECONDS_TO_CONNECT: Final = 10
 
 
@@ -66,7 +67,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
             autocommit=autocommit,
             local_infile=loads,
             sql_mode=SQL_MODE,
-            init_command="SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = 120",
+            init_command=_SETTINGS if target.binlog else f"{_SETTINGS}, sql_log_bin = 0",
             connect_timeout=_SECONDS_TO_CONNECT,
             client_flag=CLIENT.FOUND_ROWS,
             program_name="migrator",

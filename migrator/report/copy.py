@@ -42,7 +42,7 @@ def copy_text(copied: Copied, *, width: int = WIDTH) -> str:
         tables,
         phase_lines(copied.phases),
         _remarks(copied.findings),
-        [line for note in copied.notes for line in wrap(f"note: {note}", width)],
+        [line for note in copied.notes for line in wrap(f"note: {printable(note)}", width)],
         wrap(f"{last} `migrator validate` compares both sides row by row.", width),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import platform
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,7 @@ from migrator.errors import ConfigError
 _MANAGER: Final = "libodbc.so.2"
 _OWN_FOLDER: Final = Path("lib", "odbc")
 """Below the virtual environment: where ``make setup`` puts a driver manager on a machine that has none."""
+_ROUNDS: Final = 4
 _MACHINES: Final = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -26,11 +28,16 @@ def load_manager() -> None:
     """
     if sys.platform != "linux":
         return  # Windows has its own; Homebrew's is found by its path
-    for name in (_MANAGER, *map(str, sorted((Path(sys.prefix) / _OWN_FOLDER).rglob(_MANAGER)))):
-        try:
-            ctypes.CDLL(name, mode=ctypes.RTLD_GLOBAL)
-        except OSError:
-            continue
+    own = sorted((Path(sys.prefix) / _OWN_FOLDER).rglob("*.so.*"))
+    for _ in range(_ROUNDS):  # one library wants another, and nobody says which
+        for path in own:
+            with suppress(OSError):
+                ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
+    try:
+        ctypes.CDLL(_MANAGER, mode=ctypes.RTLD_GLOBAL)
+    except OSError:
+        pass
+    else:
         return
     raise ConfigError(
         "unixODBC is missing on this machine",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from migrator.errors import SourceRejected
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Database, Table
 from migrator.model.segment import Bounds, Segment
@@ -19,6 +21,11 @@ SEGMENT_BYTES: Final = 32 << 20
 """What a segment has to be read: about a second of one connection, and one transaction on the target."""
 _DENSE: Final = 1.5
 """Numbers between the smallest and the largest key for each row: up to here their ranges can be computed."""
+
+
+_EXACT_ROWS: Final = 5_000_000
+_SAMPLES: Final = 200
+"""Keys that are looked at for each piece of a larger table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +73,34 @@ def _cuts(table: Table, columns: Sequence[Column], count: int, pieces: int, rows
         if high - low < count * _DENSE:
             cuts = (low + (high - low + 1) * piece // pieces for piece in range(1, pieces))
             return [(str(cut),) for cut in dict.fromkeys(cuts) if cut > low]
-    return _sampled(table, columns, -(-count // pieces), rows)
+    return _sampled(table, columns, count, pieces, rows)
 
 
-def _sampled(table: Table, columns: Sequence[Column], step: int, rows: Rows) -> list[tuple[str, ...]]:
-    """Every ``step``-th key in the source's order: one pass over the index, and ranges that are even however the keys
-    lie."""
+def _sampled(table: Table, columns: Sequence[Column], count: int, pieces: int, rows: Rows) -> list[tuple[str, ...]]:
+    """Quantiles of the keys in the source's order: even ranges, however the keys lie.
+
+    Of all keys in a table of moderate size; of those on a few pages in a larger one, where a look at all of them would
+    be a pass over the table itself.
+    """
+    if count > _EXACT_ROWS:
+        percent = min(100.0, 100.0 * pieces * _SAMPLES / count)
+        with suppress(SourceRejected):  # not every server can sample, and none of them a table in memory
+            found = _quantiles(table, columns, pieces, f" TABLESAMPLE SYSTEM ({percent:.6f} PERCENT)", rows)
+            if len(found) >= pieces // 2:
+                return found
+    return _quantiles(table, columns, pieces, "", rows)
+
+
+def _quantiles(table: Table, columns: Sequence[Column], pieces: int, sample: str, rows: Rows) -> list[tuple[str, ...]]:
     names = [f"t.{quoted(column.name)}" for column in columns]
     values = (as_text(column, name) for column, name in zip(columns, names, strict=True))
     texts = ", ".join(f"{value} AS k{index}" for index, value in enumerate(values))
-    given = " WHERE " + " AND ".join(f"{name} IS NOT NULL" for name in names[:1]) if columns[0].nullable else ""
-    order = ", ".join(names)
+    given = f" WHERE {names[0]} IS NOT NULL" if columns[0].nullable else ""
     found = rows(
-        f"SELECT {', '.join(f'q.k{i}' for i in range(len(columns)))} FROM "  # noqa: S608 - quoted
-        f"(SELECT {texts}, ROW_NUMBER() OVER (ORDER BY {order}) AS n FROM {_name(table)} AS t{given}) AS q "
-        f"WHERE q.n % {step} = 0 ORDER BY q.n"
+        f"SELECT {', '.join(f'q.k{index}' for index in range(len(columns)))} FROM "  # noqa: S608 - quoted
+        f"(SELECT {texts}, ROW_NUMBER() OVER (ORDER BY {', '.join(names)}) AS n, COUNT(*) OVER () AS c "
+        f"FROM {_name(table)} AS t{sample}{given}) AS q "
+        f"WHERE q.n < q.c AND q.n % ((q.c + {pieces - 1}) / {pieces}) = 0 ORDER BY q.n"
     )
     # A value may stand many times where no key forbids it: its rows then are one range.
     return list(dict.fromkeys(tuple(text_of(value) for value in row) for row in found))

@@ -23,6 +23,13 @@ def test_a_session_is_strict_and_speaks_utc(mysql: Target) -> None:
     assert (zone, charset) == ("+00:00", "utf8mb4")
 
 
+def test_a_session_may_keep_out_of_the_binary_log(mysql: Target) -> None:
+    with session(mysql) as connection:
+        assert fetch(connection, "SELECT @@sql_log_bin") == [(1,)]
+    with session(replace(mysql, binlog=False)) as connection:
+        assert fetch(connection, "SELECT @@sql_log_bin") == [(0,)]
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0", max_codepoint=0xFFFF), min_size=1, max_size=60))
 def test_any_name_can_be_quoted(mysql: Target, name: str) -> None:
