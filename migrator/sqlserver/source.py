@@ -85,7 +85,7 @@ class SqlServer:
         """The table cut into ranges of even size, the same as long as this object lives. Raises SourceError."""
         if table.name not in self._segments:
             with session(self.server) as link:
-                size = self._size(table)
+                size = self.size(table)
                 self._segments[table.name] = segments(table, self.catalog(), size, link.rows)
         return self._segments[table.name]
 
@@ -102,7 +102,8 @@ class SqlServer:
         """What asks the server how busy it is."""
         return SqlServerGauge(self.server)
 
-    def _size(self, table: Table) -> Size:
+    def size(self, table: Table) -> Size:
+        """Rows and bytes of a table, about. Raises SourceError."""
         if self._sizes is None:
             with session(self.server) as link:
                 self._sizes = table_sizes(link.rows, read_product(link.rows))
