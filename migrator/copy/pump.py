@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow as pa
 
 from migrator import workers
+from migrator.copy import gate
 from migrator.copy.plan import SegmentCopy
 from migrator.events import Advanced
 from migrator.model.fingerprint import Fingerprint
@@ -69,6 +70,7 @@ def copy_segment(job: Job) -> SegmentDone:
     before = rows = 0
     slips = job.source.slipped
     for attempt in retrying(kinds=_TRANSIENT):
+        gate.current().hold()  # here no transaction is open, on either end
         with attempt, session(job.target, autocommit=False, loads=True) as connection:
             prepare_loads(connection)
             # The target knows what was committed, also where the answer to a COMMIT was lost.
@@ -112,20 +114,26 @@ def _load(connection: Connection, job: Job, done: int) -> int:
     first = done
     left = segment.bytes
     # What cannot be gone on with is loaded as a whole, or not at all.
-    limit = _SLICE_BYTES if segment.repeatable or job.item.is_table else _NO_LIMIT
+    divisible = segment.repeatable or job.item.is_table
+    limit = _SLICE_BYTES if divisible else _NO_LIMIT
+    gates = gate.current()
     batch = next(batches, None)
     if batch is None:  # a piece without rows is loaded as well: nobody must take it for one that is still to come
         record(connection, mapping, Slice(table.name, segment.id, first, 0), Fingerprint(), 0, last=True, repaired={})
         commit(connection, doing=f"committing a slice of {mapping.target}")
         workers.emit(Advanced(STAGE, mapping.target, left))
     while batch is not None:
+        gates.hold()
         rows = 0
         size = 0
         found = Fingerprint()
         with Load(connection, mapping) as load:
-            while batch is not None and size < limit:
+            while batch is not None and size < limit and not (divisible and size and gates.paused):
                 workers.checkpoint()
+                if size >= _SLICE_BYTES:
+                    gates.hold()  # less than that is finished first: then nothing stays open
                 lines, part = encode(batch, mapping)
+                gates.take(len(lines))
                 load.write(lines, batch.num_rows)
                 rows += batch.num_rows
                 size += len(lines)

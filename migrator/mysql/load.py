@@ -24,6 +24,7 @@ from migrator.mysql.errors import explain, words
 from migrator.wire.kernels import Bytes
 
 _PIPE_BYTES: Final = 1 << 20
+_SECONDS_TO_READ: Final = 600
 _SET_PIPE_SIZE: Final = getattr(fcntl, "F_SETPIPE_SZ", None)  # Linux only; elsewhere a pipe keeps its size
 
 
@@ -71,8 +72,15 @@ def empty(connection: Connection, mapping: TableMapping) -> None:
 
 
 def prepare_loads(connection: Connection) -> None:
-    """Settings of a session that loads: keys are built and proved afterwards. Raises TargetError."""
-    execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
+    """Settings of a session that loads: keys are built and proved afterwards. Raises TargetError.
+
+    The server waits for the next rows as long as a slow or paused copy may take, instead of half a minute.
+    """
+    execute(
+        connection,
+        f"SET unique_checks = 0, foreign_key_checks = 0, net_read_timeout = {_SECONDS_TO_READ}",
+        doing="preparing the load",
+    )
 
 
 class Load:

@@ -15,6 +15,7 @@ from migrator.sqlserver import pictures
 from migrator.sqlserver.catalog.reader import read_catalog
 from migrator.sqlserver.connect import session
 from migrator.sqlserver.hold import hold
+from migrator.sqlserver.pressure import SqlServerGauge
 from migrator.sqlserver.reading import read_segment
 from migrator.sqlserver.segments import Size, segments
 from migrator.sqlserver.sizes import table_sizes
@@ -84,7 +85,7 @@ class SqlServer:
         """The table cut into ranges of even size, the same as long as this object lives. Raises SourceError."""
         if table.name not in self._segments:
             with session(self.server) as link:
-                size = self._size(table)
+                size = self.size(table)
                 self._segments[table.name] = segments(table, self.catalog(), size, link.rows)
         return self._segments[table.name]
 
@@ -99,7 +100,12 @@ class SqlServer:
             pictures.forget(self.server)
             raise
 
-    def _size(self, table: Table) -> Size:
+    def gauge(self) -> SqlServerGauge:
+        """What asks the server how busy it is."""
+        return SqlServerGauge(self.server)
+
+    def size(self, table: Table) -> Size:
+        """Rows and bytes of a table, about. Raises SourceError."""
         if self._sizes is None:
             with session(self.server) as link:
                 self._sizes = table_sizes(link.rows, read_product(link.rows))

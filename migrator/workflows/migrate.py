@@ -11,6 +11,8 @@ from migrator.assess.assess import assess
 from migrator.copy import build as building
 from migrator.copy import plan as copy_planning
 from migrator.copy import run as copying
+from migrator.copy.governor import Governor
+from migrator.copy.pace import Orders
 from migrator.copy.plan import CopyPlan
 from migrator.copy.run import CopyResult
 from migrator.errors import LedgerError, RowsDamaged
@@ -19,12 +21,14 @@ from migrator.ledger import Ledger
 from migrator.model.assessment import Assessment
 from migrator.model.finding import Finding
 from migrator.model.mapping import digest
+from migrator.model.pressure import Gauge, Gauged
 from migrator.model.schema import Database
 from migrator.model.selection import selected
 from migrator.model.source import Source
 from migrator.model.translation import Phase, Translation
 from migrator.mysql import control, plans
 from migrator.mysql.connect import Connection, server_version, session
+from migrator.mysql.pressure import MySqlGauge
 from migrator.mysql.url import Target
 from migrator.rules.load import load_rules
 from migrator.translate.plan import plan as translate
@@ -33,7 +37,11 @@ from migrator.workflows.following import begin_following
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a migration is to do. ``out`` takes ledger and reports; ``tables`` are patterns, none for all tables."""
+    """What a migration is to do. ``out`` takes ledger and reports; ``tables`` are patterns, none for all tables.
+
+    ``rate_limit`` is in bytes a second, 0 for none; ``throttle`` says whether the load of both ends is heeded, None
+    where that depends on the source: it is where others may use it at the same time.
+    """
 
     source_name: str
     target: Target
@@ -43,6 +51,8 @@ class Setting:
     resume: bool = False
     replace: bool = False
     tables: tuple[str, ...] = ()
+    rate_limit: float = 0
+    throttle: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,8 @@ def migrate(source: Source, setting: Setting, ledger: Ledger, emit: Emit) -> Mig
     with ledger.phase("load") as measure:
         plan = _planned(source, studied, target)
         followed = begin_following(source, translation.mappings, target)
-        loaded = copying.run(plan, source, target, workers_count=workers, emit=emit)
+        with _governor(source, setting, emit) as governor:
+            loaded = copying.run(plan, source, target, workers_count=workers, emit=emit, gate=governor.gate)
         measure.rows, measure.bytes = loaded.rows, loaded.bytes
     if not setting.tables:
         _all_there(source, loaded.rows)
@@ -120,6 +131,14 @@ def _planned(source: Source, studied: Studied, target: Target) -> CopyPlan:
         if source.volatile and not kept:
             plans.keep(connection, plan.by_table())
     return plan
+
+
+def _governor(source: Source, setting: Setting, emit: Emit) -> Governor:
+    """Who sets the pace of the load."""
+    throttle = source.volatile if setting.throttle is None else setting.throttle
+    gauges: list[Gauge] = [source.gauge()] if isinstance(source, Gauged) else []
+    gauges.append(MySqlGauge(setting.target, own=setting.workers))
+    return Governor(Orders(setting.rate_limit, throttle=throttle), setting.out, gauges, emit)
 
 
 @contextmanager
