@@ -40,6 +40,7 @@ _SECONDS_TO_TAKE: Final = 300
 _SECONDS_TO_ANSWER: Final = 900
 """How long a load may take from its last line to the answer, a lock wait and a long COMMIT in between. A statement that
 builds an index may take hours: there only a connection that is dead for its network ends the waiting."""
+_SECONDS_TO_LOCK: Final = 120
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 6))
 """A network that swallows everything is noticed after a minute and a half; the system's own defaults take two hours."""
 
@@ -76,7 +77,8 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
             autocommit=autocommit,
             local_infile=loads,
             sql_mode=SQL_MODE,
-            init_command="SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = 120",
+            init_command="SET time_zone = '+00:00', group_concat_max_len = 1 << 30, "
+            f"innodb_lock_wait_timeout = {_SECONDS_TO_LOCK}",
             read_timeout=_SECONDS_TO_ANSWER if loads else None,
             write_timeout=_SECONDS_TO_TAKE,
             client_flag=CLIENT.FOUND_ROWS,
