@@ -18,7 +18,8 @@ demo: setup $(DEMO)/homecare.bacpac ## Rehearse the migration of a generated dat
 	@echo "the report: $(CURDIR)/$(DEMO)/report/report.html"
 
 test: setup ## Run the tests; MySQL is fetched where it is missing
-	$(BIN)/pytest
+	@# Tests start hundreds of processes: each would compile all modules where bytecode may not be kept.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: setup ## Lint, format, types and import contracts
 	$(BIN)/ruff check
@@ -43,9 +44,10 @@ clean: ## Stop the lab; remove .venv, caches and out/
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	@touch $@
 
-.venv/.installed: .venv/.locked pyproject.toml
+.venv/.installed: .venv/.locked pyproject.toml .ci/odbc
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m migrator.warm
+	.ci/odbc .venv/lib/odbc
 	@touch $@
 
 $(DEMO)/homecare.bacpac: | setup

@@ -17,12 +17,14 @@ from migrator.model.mapping import Form, TableMapping, TargetColumn
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Table
 from migrator.packages import bacpac
-from migrator.packages.bcp.decoder import Decoder, ReadStats
+from migrator.packages.bcp.decoder import Decoder
 from migrator.packages.bcp.layout import layouts_of
+from migrator.packages.bcp.rows import read_rows
+from migrator.packages.bcp.stats import ReadStats
 from migrator.validate import reading
 from migrator.wire.rows import encode
 
-WORK: Final = (pump.copy_segment, reading.read_fingerprint, bacpac.Bacpac)
+WORK: Final = (pump.copy_segment, reading.read_fingerprint, bacpac.Bacpac, read_rows)
 """What workers run: named so that this module holds all that it needs."""
 
 _COLUMNS: Final[tuple[tuple[Form, DataType, bytes], ...]] = (

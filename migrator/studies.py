@@ -92,4 +92,4 @@ def assess_source(source: Source, rules: Rules, measure: Measure | None = None) 
     if isinstance(source, Scripts):
         lines = sum(len(file.text.splitlines()) for file in source.files() if not file.problem)
     made = assess(database, translation, rules, lines=lines, measurements=measurements)
-    return (made if made.rows is not None else replace(made, rows=source.row_total)), translation
+    return replace(made, rows=source.row_total if made.rows is None else made.rows, notes=source.notes), translation

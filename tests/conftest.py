@@ -1,13 +1,22 @@
-"""The MySQL of the tests: one private server for a run, one database for a test. Where none can be had, tests fail."""
+"""What the whole run shares: a private MySQL with a database for every test, a generated package, and turns.
+
+Where a run has several processes (``pytest -n 3``), all of them use the one server. Where no server can be had, tests
+fail.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,9 +34,71 @@ SMALL_AND_FAST = {
 }
 
 
+@dataclass(frozen=True)
+class Run:
+    """What belongs to the run and not to one of its processes. ``owner`` is the process that somebody started."""
+
+    folder: Path
+    owner: int
+
+    @property
+    def lab(self) -> Path:
+        return self.folder / "lab"
+
+    @contextmanager
+    def turn(self, *, alone: bool) -> Iterator[None]:
+        """Be one of many, or the only one. Who wants to be alone keeps the door shut until the others have left."""
+        with (self.folder / "door").open("w") as door, (self.folder / "room").open("w") as room:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            fcntl.flock(door, fcntl.LOCK_UN)
+            try:
+                yield
+            finally:
+                # Closing would not do: a process that a test forked may still have the file.
+                fcntl.flock(room, fcntl.LOCK_UN)
+
+
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", {}).get("run")  # pytest-xdist tells a worker so
+    config.stash[RUN] = (
+        Run(Path(given[0]), given[1]) if given else Run(Path(tempfile.mkdtemp(prefix="migrator-tests-")), os.getpid())
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Of pytest-xdist, for ``-n auto``: one more than there are processors, as tests often wait for the server."""
+    return min(os.cpu_count() or 1, 7) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Of pytest-xdist: before a worker starts."""
+    run = node.config.stash[RUN]
+    node.workerinput["run"] = (str(run.folder), run.owner)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The server ends with the run, however that ends."""
+    run = config.stash[RUN]
+    if run.owner == os.getpid():
+        down(run.lab, purge=True)
+        shutil.rmtree(run.folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    with item.config.stash[RUN].turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
 @pytest.fixture(scope="session")
-def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
-    """A private server for the whole run; it ends with the run, however that ends."""
+def lab(pytestconfig: pytest.Config) -> Lab:
+    """A private server for the whole run: whoever needs it first starts it."""
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
 
     def say(line: str) -> None:
@@ -35,11 +106,8 @@ def lab(pytestconfig: pytest.Config) -> Iterator[Lab]:
         with capture.global_and_fixture_disabled():
             sys.stderr.write(f"\n{line}\n")
 
-    folder = Path(tempfile.mkdtemp(prefix="migrator-tests-"))
-    try:
-        yield up(folder, owner_pid=os.getpid(), settings=SMALL_AND_FAST, say=say)
-    finally:
-        down(folder, purge=True)
+    run = pytestconfig.stash[RUN]
+    return up(run.lab, owner_pid=run.owner, settings=SMALL_AND_FAST, say=say)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ def command(
     strict: options.Strict = None,
     no_rows: Annotated[bool, typer.Option("--no-rows", help="Do not read the rows of a .bacpac to count.")] = False,
     workers: options.Workers = options.DEFAULT_WORKERS,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -22,6 +22,7 @@ def command(
         bool, typer.Option("--replace", help="Drop what an earlier run of ours left in the target, then start anew.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be copied; write nothing.")] = False,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -13,11 +13,20 @@ import typer
 if TYPE_CHECKING:
     from migrator.model.translation import Translation
 
+
+def _configured(ctx: typer.Context, path: Path | None) -> Path | None:
+    if path is not None:
+        from migrator.config import load_config
+
+        ctx.default_map = load_config(path).parameters()
+    return path
+
+
 Source = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="mssql://user@host:1433/database (the password comes from MIGRATOR_SOURCE_PASSWORD), a .bacpac, a .dacpac, "
+        help="mssql://user@host:1433/database (the password: MIGRATOR_SOURCE_PASSWORD), a .bacpac, a .dacpac, "
         "a .sql file or a folder of them.",
     ),
 ]
@@ -27,6 +36,18 @@ Sources = Annotated[
         metavar="SOURCE",
         help="mssql://user@host:1433/database, a .bacpac or .dacpac, or scripts: .sql files and folders of them in "
         "their order, a .sqlproj.",
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        metavar="FILE",
+        help="A migration.toml that says source, target and more; what stands here wins over it.",
+        callback=_configured,
+        is_eager=True,
+        show_default=False,
     ),
 ]
 Tables = Annotated[

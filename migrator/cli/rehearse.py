@@ -27,6 +27,7 @@ def command(
         bool, typer.Option("--replace", help="Drop what an earlier run of ours left in the target, then start anew.")
     ] = False,
     show_values: options.ShowValues = False,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -43,24 +44,24 @@ def command(
 
       migrator rehearse homecare.bacpac --out out/homecare --resume
     """
+    from migrator.cli.target import choose
+    from migrator.studies import default_database, open_source, source_label
     from migrator.workers import prepare
 
+    window_s = options.seconds(window)
+    opened = open_source(source, resuming=resume)
+    where, is_lab = choose(target, source)
     prepare()  # the imports below take as long as those of the process that workers come from
     from migrator.cli.progress import console
-    from migrator.cli.target import choose
     from migrator.report.json import rehearsal_json
     from migrator.report.terminal import rehearsal_text
     from migrator.report.write import as_json as json_text
     from migrator.report.write import write_rehearsal
-    from migrator.studies import default_database, open_source, source_label
     from migrator.translate.scripts import write_scripts
     from migrator.validate.privacy import KeyView
     from migrator.workflows.migrate import Setting
     from migrator.workflows.rehearse import rehearse
 
-    window_s = options.seconds(window)
-    opened = open_source(source, resuming=resume)
-    where, is_lab = choose(target, source)
     folder = out or Path("out") / default_database(source)
     setting = Setting(
         source_name=source_label(source),

@@ -16,6 +16,7 @@ def command(
     rules: options.Rules = None,
     strict: options.Strict = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come out; write nothing.")] = False,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
 ) -> None:
     """Write the schema for MySQL: numbered .sql files, the map of names, and a report on every object.
@@ -47,7 +48,11 @@ def command(
     database = opened.catalog()
     translation = plan(database, loaded)
     values = translation_values(
-        database, translation, source=studies.source_label(sources[0]), rules=[str(rules)] if rules is not None else []
+        database,
+        translation,
+        source=studies.source_label(sources[0]),
+        rules=[str(rules)] if rules is not None else [],
+        notes=opened.notes,
     )
     folder = out or Path("out") / studies.default_database(sources[0])
     if not dry_run:
@@ -56,7 +61,7 @@ def command(
     if as_json:
         typer.echo(json_text(values), nl=False)
     else:
-        typer.echo(translation_text(database, translation))
+        typer.echo(translation_text(database, translation, notes=opened.notes))
         if not dry_run:
             typer.echo(f"\nscripts and report.json: {folder}")
     raise typer.Exit(options.strict_code(translation, strict))

@@ -13,6 +13,7 @@ def command(
     workers: options.Workers = options.DEFAULT_WORKERS,
     rules: options.Rules = None,
     show_values: options.ShowValues = False,
+    config: options.Config = None,  # noqa: ARG001 - it has said its say when the others are read
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -134,6 +134,10 @@ def _load_batches(connection: Connection, job: Job, batches: Iterator[pa.RecordB
     # What cannot be gone on with is loaded as a whole, or not at all.
     limit = _SLICE_BYTES if segment.repeatable or job.item.is_table else _NO_LIMIT
     batch = next(batches, None)
+    if batch is None:  # a piece without rows is loaded as well: nobody must take it for one that is still to come
+        record(connection, mapping, Slice(table.name, segment.id, first, 0), Fingerprint(), 0, last=True, repaired={})
+        commit(connection, doing=f"committing a slice of {mapping.target}")
+        workers.emit(Advanced(STAGE, mapping.target, left))
     while batch is not None:
         rows = 0
         size = 0

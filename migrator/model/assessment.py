@@ -106,7 +106,8 @@ class Assessment:
 
     ``objects`` has every object once, in the order of the translation. ``lines`` are those of all scripts, None for
     another source; ``overlay`` the user's own rules in force. ``measurements`` are what was counted in the rows, if
-    they were read, and ``measured`` says it of the findings that it is about.
+    they were read, and ``measured`` says it of the findings that it is about. ``notes`` are sentences on what of the
+    source could not be read or verified.
     """
 
     database: str
@@ -126,6 +127,7 @@ class Assessment:
     overlay: tuple[RuleLine, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     measured: Mapping[Finding, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def minutes(self) -> int:

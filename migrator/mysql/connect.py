@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pymysql
 from pymysql.connections import Connection as _Connection
@@ -16,6 +16,11 @@ from pymysql.constants import CLIENT, CR
 from migrator.errors import ConfigError, TargetDenied, TargetError
 from migrator.mysql.errors import explain
 from migrator.mysql.url import Target, Tls
+
+if TYPE_CHECKING:  # only its stubs know a cursor's type as a parameter
+    _Plain = _Connection[Any]
+else:
+    _Plain = _Connection
 
 Connection: TypeAlias = "_Connection[Any]"
 """An open connection, as other rooms pass it on."""
@@ -32,6 +37,7 @@ SQL_MODE: Final = ",".join(
 )
 """Strict, and an identity value of 0 stays 0."""
 
+_SETTINGS: Final = "SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = {}"
 _SECONDS_TO_CONNECT: Final = 10
 _SECONDS_TO_GREET: Final = 30
 """From the first packet to a session that is ready; the driver itself would wait for ever."""
@@ -43,6 +49,12 @@ builds an index may take hours: there only a connection that is dead for its net
 _SECONDS_TO_LOCK: Final = 120
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 6))
 """A network that swallows everything is noticed after a minute and a half; the system's own defaults take two hours."""
+
+
+class _OverSocket(_Plain):
+    """Given a socket, PyMySQL takes it for an open line, over which caching_sha2_password sends no password."""
+
+    _secure = True
 
 
 def quoted(name: str) -> str:
@@ -57,6 +69,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
     ask for files of ours, so no other connection does. SELECTs on tables of any size want ``SSCursor``.
     """
     name = target.database if database is None else database
+    settings = _SETTINGS.format(_SECONDS_TO_LOCK)
     options: dict[str, Any] = {}
     if target.socket:
         options["unix_socket"] = target.socket
@@ -66,7 +79,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
     else:
         options["ssl"] = _context(target)
     try:
-        connection: Connection = pymysql.connect(
+        connection: Connection = (_OverSocket if target.socket else _Plain)(
             user=target.user,
             password=target.password,
             host=target.host,
@@ -77,8 +90,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
             autocommit=autocommit,
             local_infile=loads,
             sql_mode=SQL_MODE,
-            init_command="SET time_zone = '+00:00', group_concat_max_len = 1 << 30, "
-            f"innodb_lock_wait_timeout = {_SECONDS_TO_LOCK}",
+            init_command=settings if target.binlog else f"{settings}, sql_log_bin = 0",
             read_timeout=_SECONDS_TO_ANSWER if loads else None,
             write_timeout=_SECONDS_TO_TAKE,
             client_flag=CLIENT.FOUND_ROWS,

@@ -25,7 +25,8 @@ from migrator.mysql.url import Target
 
 RUN_TABLE: Final = "migrator__run"
 SLICE_TABLE: Final = "migrator__slice"
-OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE, SEGMENT_TABLE})
+VERSION_TABLE: Final = "migrator__version"
+OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE, SEGMENT_TABLE, VERSION_TABLE})
 _SECONDS_TO_END: Final = 10
 _SECONDS_TO_ROLL_BACK: Final = 120
 _PROGRAMS: Final = frozenset({"VIEW", "FUNCTION", "PROCEDURE"})
@@ -53,6 +54,13 @@ _CREATE: Final = (
       PRIMARY KEY (`table`, `segment`, `first`)
     ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
     COMMENT='slices loaded, with their fingerprints'""",
+    f"""CREATE TABLE IF NOT EXISTS `{VERSION_TABLE}` (
+      `table` VARCHAR(64) NOT NULL PRIMARY KEY,
+      `version` BIGINT NOT NULL,
+      `changes` BIGINT UNSIGNED NOT NULL DEFAULT 0,
+      `applied_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
+    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
+    COMMENT='the version of the source that each table is caught up with'""",
     CREATE_SEGMENTS,
 )
 
@@ -101,7 +109,7 @@ def make_database(target: Target, character_set: str, collation: str) -> None:
 
 def find_run(connection: Connection) -> Run | None:
     """The run that this database belongs to, None where no run has been here. Raises TargetError."""
-    if not set(_tables(connection)) >= OWN_TABLES:
+    if RUN_TABLE not in _tables(connection):
         return None
     rows = fetch(connection, f"SELECT `run`, `source`, `mapping`, `tables` FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
     if not rows:
@@ -260,10 +268,12 @@ def repaired(connection: Connection) -> dict[str, int]:
 
 
 def recorded(connection: Connection) -> dict[str, Recorded]:
-    """What the source's rows were found to be while they were loaded, by target table. Raises TargetError."""
+    """What the source's rows were found to be while they were loaded, by target table; without the tables that other
+    rows came into afterwards, by changes that were caught up with. Raises TargetError."""
     rows = fetch(
         connection,
-        f"SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`), SUM(`last`) FROM `{SLICE_TABLE}` GROUP BY 1",  # noqa: S608
+        f"SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`), SUM(`last`) FROM `{SLICE_TABLE}` "  # noqa: S608
+        f"WHERE `table` NOT IN (SELECT `table` FROM `{VERSION_TABLE}` WHERE `changes` > 0) GROUP BY 1",
     )
     return {
         table: Recorded(Fingerprint(int(count), int(low), int(high)), int(complete))

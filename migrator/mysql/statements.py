@@ -51,6 +51,9 @@ def run_statements(
                     own_id = connection_id(connection)
                     running.add(own_id)
                     try:
+                        # Looked at behind the entry in the list: who stops us either finds it there or stops us here.
+                        if stopped.is_set():
+                            return statement
                         if before:
                             execute(connection, before, doing="preparing statements")
                         _run(connection, statement, tolerated)

@@ -24,7 +24,10 @@ class Tls(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A MySQL server and a database on it. Holds no password: ``password_variable`` names the variable that does."""
+    """A MySQL server and a database on it. Holds no password: ``password_variable`` names the variable that does.
+
+    ``binlog`` False keeps what we write out of the binary log: faster, and no replica ever hears of it.
+    """
 
     user: str
     host: str = "localhost"
@@ -34,6 +37,7 @@ class Target:
     tls: Tls = Tls.VERIFY
     ca: str = ""
     password_variable: str = PASSWORD_VARIABLE
+    binlog: bool = True
 
     @classmethod
     def parse(cls, url: str) -> Target:
@@ -50,12 +54,14 @@ class Target:
                 todo=f"take it out and set {PASSWORD_VARIABLE} (or add ?password-env=NAME and set NAME)",
             )
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        known = {"socket", "tls", "ca", "password-env"}
+        known = {"socket", "tls", "ca", "password-env", "binlog"}
         if unknown := sorted(set(options) - known):
             raise ConfigError(
                 f"unknown option in the target's address: {', '.join(unknown)}",
                 todo=f"known are {', '.join(sorted(known))}",
             )
+        if (binlog := options.get("binlog", "on")) not in ("on", "off"):
+            raise ConfigError(f"binlog={binlog} means nothing", todo="write binlog=off or leave it out")
         try:
             tls = Tls(options.get("tls", Tls.VERIFY))
             port = parts.port or 3306
@@ -74,6 +80,7 @@ class Target:
             tls=tls,
             ca=options.get("ca", ""),
             password_variable=options.get("password-env", PASSWORD_VARIABLE),
+            binlog=binlog == "on",
         )
 
     def with_database(self, database: str) -> Target:
@@ -91,6 +98,7 @@ class Target:
             "tls": "" if self.tls is Tls.VERIFY else str(self.tls),
             "ca": self.ca,
             "password-env": "" if self.password_variable == PASSWORD_VARIABLE else self.password_variable,
+            "binlog": "" if self.binlog else "off",
         }
         query = urlencode({key: value for key, value in options.items() if value}, safe="/")
         where = f"{self.host}:{self.port}"

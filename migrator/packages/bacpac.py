@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from migrator.errors import PackageDamaged
 from migrator.model.schema import Database, Table
 from migrator.model.segment import Segment
 from migrator.packages.archive import Part
-from migrator.packages.bcp.decoder import ReadStats
-from migrator.packages.bcp.rows import read_rows
+from migrator.packages.bcp.stats import ReadStats
 from migrator.packages.package import Package
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Bacpac(Package):
@@ -67,6 +68,8 @@ class Bacpac(Package):
 
         A batch comes out of about ``batch_bytes`` bytes, at least one row. Raises RowsDamaged, PackageDamaged.
         """
+        from migrator.packages.bcp.rows import read_rows  # noqa: PLC0415 - numba takes half a second; a schema needs none
+
         with self.archive.open(segment.id) as entry:
             yield from read_rows(entry, table, batch_bytes=batch_bytes, stats=self._stats)
 

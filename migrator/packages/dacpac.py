@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from migrator.errors import SourceError
 from migrator.model.schema import Table
 from migrator.model.segment import Segment
 from migrator.packages.package import Package
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Dacpac(Package):

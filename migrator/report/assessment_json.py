@@ -52,6 +52,7 @@ def assessment_json(assessment: Assessment, translation: Translation, *, source:
             for item in assessment.measurements
         ],
         "columns": [column_values(column) for column in translation.columns],
+        "notes": list(assessment.notes),
         "unread": [unread_values(unread) for unread in assessment.unread],
         "skipped": [{"word": skipped.word, "count": skipped.count} for skipped in assessment.skipped],
         "rules": [

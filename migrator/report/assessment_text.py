@@ -34,5 +34,6 @@ def assessment_text(assessment: Assessment, *, width: int = WIDTH) -> str:
     if len(telling) > _RULES:
         lines.append(f"  and {counted(len(telling) - _RULES, 'more rule')}: see the report")
     read = words.lines_sentence(assessment)
-    blocks = [lines, wrap(read, width) if read else [], wrap(words.sentence(assessment), width)]
+    notes = [line for note in assessment.notes for line in wrap(f"note: {printable(note)}", width)]
+    blocks = [lines, notes, wrap(read, width) if read else [], wrap(words.sentence(assessment), width)]
     return "\n\n".join("\n".join(block) for block in blocks if block)

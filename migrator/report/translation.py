@@ -24,9 +24,15 @@ _RULES: Final = 12
 
 
 def translation_values(
-    database: Database, translation: Translation, *, source: str, rules: Sequence[str] = ()
+    database: Database,
+    translation: Translation,
+    *,
+    source: str,
+    rules: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The whole translation; ``rules`` are the folders that were laid over the shipped rules.
+    """The whole translation; ``rules`` are the folders that were laid over the shipped rules, ``notes`` sentences on
+    what of the source could not be read.
 
     ``objects`` has every object of the source once. ``columns`` says what each column became and which rules had a say.
     ``unread`` are statements that no reader could read, ``skipped`` counts those that carry no schema.
@@ -58,13 +64,17 @@ def translation_values(
         "unread": [unread_values(unread) for unread in database.unread],
         "skipped": {skipped.word: skipped.count for skipped in database.skipped},
         "rules": list(rules),
+        "notes": list(notes),
         "version": __version__,
     }
 
 
-def translation_text(database: Database, translation: Translation, *, width: int = WIDTH) -> str:
-    """Objects by kind and status, the rules with the worst findings, one sentence. No line break at the end."""
-    blocks = [_kinds(translation), _worst(translation, width), wrap(_sentence(database, translation), width)]
+def translation_text(
+    database: Database, translation: Translation, *, notes: Sequence[str] = (), width: int = WIDTH
+) -> str:
+    """Objects by kind and status, the rules with the worst findings, notes, one sentence. No line break at the end."""
+    said = [line for note in notes for line in wrap(f"note: {printable(note)}", width)]
+    blocks = [_kinds(translation), _worst(translation, width), said, wrap(_sentence(database, translation), width)]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 

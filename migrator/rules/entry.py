@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -132,6 +133,12 @@ _WORDS: Final[dict[type, str]] = {
 }
 
 
+@lru_cache(maxsize=16)
+def _document(text: str) -> dict[str, Any]:
+    """What a file says. Whoever tests many overlays reads the shipped files each time: an Entry changes only a copy."""
+    return tomllib.loads(text)
+
+
 def read_entries(path: Path, kinds: Iterable[str], *, overlay: bool, folder: str = "") -> tuple[Entry, ...]:
     """All rules of one file in their order; ``kinds`` are the words that ``[[...]]`` may have. Raises RulesError.
 
@@ -144,7 +151,7 @@ def read_entries(path: Path, kinds: Iterable[str], *, overlay: bool, folder: str
     except (OSError, UnicodeDecodeError) as error:
         raise RulesError(f"the rule file {name} cannot be read", why=str(error)) from error
     try:
-        document = tomllib.loads(text)
+        document = _document(text)
     except tomllib.TOMLDecodeError as error:
         raise RulesError(f"{name} is not TOML", why=str(error)) from error
     lines: dict[str, list[int]] = {}

@@ -31,8 +31,8 @@ _EDITIONS: Final = {
     9: EngineEdition.EDGE,
     12: EngineEdition.FABRIC,
 }
-"""SERVERPROPERTY('EngineEdition'). Source: Transact-SQL reference, SERVERPROPERTY. 6 and 11 are Azure Synapse Analytics,
-which has tables of another kind."""
+"""SERVERPROPERTY('EngineEdition'). Source: Transact-SQL reference, SERVERPROPERTY. 6 and 11 are Azure Synapse
+Analytics, which has tables of another kind."""
 
 OLDEST: Final = 11
 """SQL Server 2012."""

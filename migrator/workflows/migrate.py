@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.assess.assess import assess
@@ -28,6 +28,7 @@ from migrator.mysql.connect import Connection, server_version, session
 from migrator.mysql.url import Target
 from migrator.rules.load import load_rules
 from migrator.translate.plan import plan as translate
+from migrator.workflows.following import begin_following
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,14 @@ class Studied:
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """A database that was made, loaded and built. ``findings`` are those that only the doing brought up."""
+    """A database that was made, loaded and built. ``findings`` are those that only the doing brought up; ``followed``
+    counts the tables whose changes the source remembers since before the load."""
 
     studied: Studied
     server_version: str
     loaded: CopyResult
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
+    followed: int = 0
 
 
 def study(source: Source, rules: Path | None, tables: tuple[str, ...] = ()) -> Studied:
@@ -93,6 +96,7 @@ def migrate(source: Source, setting: Setting, ledger: Ledger, emit: Emit) -> Mig
         building.create_tables(translation, target, workers=workers, emit=emit)
     with ledger.phase("load") as measure:
         plan = _planned(source, studied, target)
+        followed = begin_following(source, translation.mappings, target)
         loaded = copying.run(plan, source, target, workers_count=workers, emit=emit)
         measure.rows, measure.bytes = loaded.rows, loaded.bytes
     if not setting.tables:
@@ -104,7 +108,7 @@ def migrate(source: Source, setting: Setting, ledger: Ledger, emit: Emit) -> Mig
         building.set_counters(translation.mappings, target, emit=emit)
         orphans = building.check_foreign_keys(studied.database, translation.mappings, target, emit=emit)
         views = building.create_views(translation, target, emit=emit)
-    return Migrated(studied, version, loaded, (*orphans, *views, *repairs))
+    return Migrated(studied, version, loaded, (*orphans, *views, *repairs), followed)
 
 
 def _planned(source: Source, studied: Studied, target: Target) -> CopyPlan:

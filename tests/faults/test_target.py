@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.commands import COMMAND, finish, migrator, slices, start
+from support.commands import COMMAND, as_process, finish, migrator, slices, start
 
 from migrator import errors
 from migrator.lab.server import Lab
@@ -42,7 +42,7 @@ def test_a_wrong_password(homecare: Path, tmp_path: Path, server: Target) -> Non
     with session(server) as connection:
         execute(connection, "CREATE USER IF NOT EXISTS 'nobody'@'%' IDENTIFIED BY 'right'", doing="making a user")
     target = Target("nobody", socket=server.socket, host=server.host, port=server.port, tls=server.tls, database="x")
-    answer = migrator("rehearse", homecare, "--target", target, "--out", tmp_path, MIGRATOR_TARGET_PASSWORD="wr0ng")
+    answer = as_process("rehearse", homecare, "--target", target, "--out", tmp_path, MIGRATOR_TARGET_PASSWORD="wr0ng")
     assert answer.code == errors.TargetDenied.exit_code
     assert "wr0ng" not in answer.err + answer.out
     assert "Traceback" not in answer.err
@@ -65,6 +65,7 @@ def read_only(server: Target) -> Iterator[None]:
             execute(connection, "SET GLOBAL read_only = 0", doing="opening the server")
 
 
+@pytest.mark.alone
 def test_a_read_only_target(mysql: Target, arguments: list[str], read_only: None) -> None:
     answer = migrator(*arguments)
     assert answer.code == errors.TargetReadOnly.exit_code
@@ -87,6 +88,7 @@ def test_a_second_run_needs_replace(mysql: Target, arguments: list[str]) -> None
     assert migrator(*arguments, "--replace").code == 0
 
 
+@pytest.mark.alone
 def test_a_restart_of_the_server_in_the_middle(lab: Lab, mysql: Target, arguments: list[str]) -> None:
     process = start(*arguments)
     while slices(mysql) < 3 and process.poll() is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support import package_file
 from support.assessments import SHOP
-from support.commands import migrator
+from support.commands import as_process, migrator
 
 FILES = {"report.html", "report.json", "findings.csv", "findings.sarif"}
 
@@ -25,7 +25,7 @@ def shop(tmp_path: Path) -> Path:
 
 def test_scripts(shop: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    answer = migrator("assess", shop, "--out", out)
+    answer = as_process("assess", shop, "--out", out)
     assert (answer.code, answer.err) == (0, "")
     assert f"report: {out}/report.html" in answer.out
     assert {path.name for path in out.iterdir()} == FILES

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.commands import Answer, migrator
+from support.commands import Answer, as_process, migrator
 from support.sql_files import statements
 
 from migrator.errors import TargetOccupied
@@ -137,7 +137,7 @@ def test_a_run_that_died_before_it_claimed_the_target(
 
 
 def test_a_window_that_is_too_short(homecare: Path, mysql: Target, tmp_path: Path) -> None:
-    answer = migrator("rehearse", homecare, "--target", mysql, "--out", tmp_path, "--window", "0.01s", "--json")
+    answer = as_process("rehearse", homecare, "--target", mysql, "--out", tmp_path, "--window", "0.01s", "--json")
     assert answer.code == 1
     assert answer.json["verdict"] == "too long"
 

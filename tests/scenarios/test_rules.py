@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.commands import migrator
+from support.commands import as_process, migrator
 
 from migrator.mysql.connect import fetch, session
 from migrator.mysql.url import Target
@@ -50,7 +50,7 @@ def test_explain_what_is_not_there(shop: Path) -> None:
 
 
 def test_examples_that_hold_and_one_that_does_not(shop: Path, mysql: Target) -> None:
-    held = migrator("rules", "test", shop / "mine", "--execute", "--target", mysql)
+    held = as_process("rules", "test", shop / "mine", "--execute", "--target", mysql)
     assert (held.code, held.err) == (0, "")
     assert "examples hold" in held.out
     (shop / "mine" / "types.toml").write_text(TYPES.replace('mysql = "DECIMAL(21,4)"', 'mysql = "FLOAT"'))

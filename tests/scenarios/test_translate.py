@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.commands import migrator
+from support.commands import as_process, migrator
 from support.sql_files import statements
 
 from migrator.mysql.connect import execute, fetch, session
@@ -37,7 +37,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def test_the_scripts_run_in_the_order_of_their_names(shop: Path, mysql: Target) -> None:
-    answer = migrator("translate", shop / "shop.sql", "--out", shop / "out")
+    answer = as_process("translate", shop / "shop.sql", "--out", shop / "out")
     assert (answer.code, answer.err) == (0, "")
     assert "1 statement could not be read." in " ".join(answer.out.split())
     with session(mysql) as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from migrator.packages.bcp.hierarchyid import paths
 from migrator.packages.bcp.kernels import Bytes
 from migrator.packages.bcp.layout import FieldKind, FieldLayout, layouts_of
 from migrator.packages.bcp.shape import shapes
+from migrator.packages.bcp.stats import ReadStats
 from migrator.packages.bcp.variant import variants
 from migrator.wire.schema import arrow_schema
 
@@ -51,13 +52,6 @@ _SHAPES: Final = (
     "MySQL keeps shapes of straight lines in two dimensions: convert the column in the source "
     "(STCurveToLine(), or a WKT without Z and M), then export again."
 )
-
-
-@dataclass(slots=True)
-class ReadStats:
-    """What reading had to change: lone surrogates that became U+FFFD, by ``schema.table.column``."""
-
-    lone_surrogates: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ import pyarrow as pa
 from migrator.errors import RowsDamaged
 from migrator.model.schema import Table
 from migrator.packages.archive import Entry
-from migrator.packages.bcp.decoder import Decoder, ReadStats, layout_choices
+from migrator.packages.bcp.decoder import Decoder, layout_choices
 from migrator.packages.bcp.kernels import Bytes
 from migrator.packages.bcp.layout import FieldLayout
+from migrator.packages.bcp.stats import ReadStats
 
 
 class _Window:

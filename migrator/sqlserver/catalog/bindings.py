@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from migrator.sqlserver.connect import quoted
+
 _TOKEN: Final = re.compile(
     r"""(?P<skipped>--[^\n]*|/\*.*?\*/|N?'(?:[^']|'')*'|"(?:[^"]|"")*"|\[(?:[^\]]|\]\])*\])"""
     r"""|(?P<variable>@@?[\w@#$]+)|(?P<word>[\w#$]+)|(?P<other>.)""",
@@ -25,8 +27,7 @@ def body(definition: str) -> str:
 
 def about(rule: str, column: str) -> str:
     """A rule's condition about ``column`` instead of its one variable, however that is called."""
-    quoted = "[" + column.replace("]", "]]") + "]"
     return "".join(
-        quoted if token["variable"] and not token["variable"].startswith("@@") else token[0]
+        quoted(column) if token["variable"] and not token["variable"].startswith("@@") else token[0]
         for token in _TOKEN.finditer(rule)
     )

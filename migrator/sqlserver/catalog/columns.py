@@ -136,7 +136,7 @@ def read_columns(reading: Reading, tables: dict[int, ObjectName], collation: str
         words += [word for word in _features(row) if word not in words]
         if row.rule_id:
             columns.rules[row.table, row.name] = row.rule_id
-        if row.default_id and row.default_constraint is None:
+        if row.default_id and row.default_constraint is None and not row.is_computed:
             columns.defaults[row.table, row.name] = row.default_id
     if hidden:
         reading.note(f"The expressions of these defaults and computed columns are hidden ({_HIDDEN}): {listed(hidden)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -36,7 +37,8 @@ _FIELDS: Final[Fields] = {
     "minor": number("p.minor_id"),
     "host": text(
         "CASE p.class WHEN 0 THEN DB_NAME() WHEN 3 THEN SCHEMA_NAME(p.major_id) WHEN 4 THEN USER_NAME(p.major_id) "
-        "WHEN 6 THEN TYPE_NAME(p.major_id) ELSE OBJECT_SCHEMA_NAME(p.major_id) + N'.' + OBJECT_NAME(p.major_id) END"
+        "WHEN 6 THEN TYPE_NAME(p.major_id) "
+        "ELSE CONCAT(OBJECT_SCHEMA_NAME(p.major_id), N'.', OBJECT_NAME(p.major_id)) END"
     ),
     "part": text(
         "CASE WHEN p.minor_id = 0 THEN NULL WHEN p.class = 1 THEN COL_NAME(p.major_id, p.minor_id) "
@@ -52,13 +54,13 @@ _FROM: Final = "FROM sys.extended_properties AS p ORDER BY p.class, p.major_id, 
 
 @dataclass(slots=True)
 class Descriptions:
-    """Texts by the object_id of the table, by table and column_id, by table and index_id.
+    """Texts by the object_id of the table; those of columns by column_id within it; by table and index_id.
 
     ``others`` has every other property, the descriptions of what is no table, column or index too.
     """
 
     tables: dict[int, str] = field(default_factory=dict)
-    columns: dict[tuple[int, int], str] = field(default_factory=dict)
+    columns: defaultdict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     indexes: dict[tuple[int, int], str] = field(default_factory=dict)
     others: list[OtherObject] = field(default_factory=list)
 
@@ -74,7 +76,7 @@ def read_descriptions(
         if described and row.kind == _OBJECT and not row.minor:
             found.tables[row.major] = row.value or ""
         elif described and row.kind == _OBJECT:
-            found.columns[place] = row.value or ""
+            found.columns[row.major][row.minor] = row.value or ""
         elif described and row.kind == _INDEX and place in indexes:
             found.indexes[place] = row.value or ""
         else:

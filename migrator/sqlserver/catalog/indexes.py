@@ -77,7 +77,7 @@ class IndexColumnRow(NamedTuple):
     """A row of sys.index_columns; the ordinals are counted from 1, 0 is no such column."""
 
     owner: int
-    index: int
+    index_id: int
     position: int
     column: int
     key_ordinal: int
@@ -118,7 +118,7 @@ _FROM: Final = (
 )
 _COLUMN_FIELDS: Final[Fields] = {
     "owner": number("ic.object_id"),
-    "index": number("ic.index_id"),
+    "index_id": number("ic.index_id"),
     "position": number("ic.index_column_id"),
     "column": number("ic.column_id"),
     "key_ordinal": number("ic.key_ordinal"),
@@ -159,7 +159,7 @@ def read_indexes(reading: Reading, columns: Columns) -> Indexes:
     gathered: defaultdict[tuple[int, int], list[IndexColumnRow]] = defaultdict(list)
     rows = reading.read(IndexRow, _FIELDS, _FROM)
     for row in reading.read(IndexColumnRow, _COLUMN_FIELDS, _COLUMNS_FROM):
-        gathered[row.owner, row.index].append(row)
+        gathered[row.owner, row.index_id].append(row)
     words: defaultdict[int, list[_FulltextRow]] = defaultdict(list)
     for found in reading.read_if_allowed("Full-text indexes", _FulltextRow, _FULLTEXT_FIELDS, _FULLTEXT_FROM):
         words[found.table].append(found)

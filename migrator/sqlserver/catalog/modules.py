@@ -10,6 +10,7 @@ from migrator.model.name import ObjectName
 from migrator.model.schema import Module, ObjectKind, OtherObject
 from migrator.sqlserver.catalog.indexes import DISABLED
 from migrator.sqlserver.catalog.query import Fields, Reading, listed, name, number, text
+from migrator.sqlserver.connect import quoted
 
 _KINDS: Final = {
     "V": ObjectKind.VIEW,
@@ -138,13 +139,11 @@ def _name(row: _ModuleRow) -> ObjectName:
 
 def _clr(row: _ModuleRow) -> str:
     """What is known of a module that a .NET assembly carries out: all but its parameters."""
-    name_ = ".".join(map(_quoted, filter(None, (row.schema, row.name))))
-    method = ".".join(_quoted(part) for part in (row.assembly, row.assembly_class, row.method) if part)
-    return f"CREATE {_KINDS[row.type].upper()} {name_} /* parameters: those of the method */ AS EXTERNAL NAME {method}"
-
-
-def _quoted(name_: str) -> str:
-    return "[" + name_.replace("]", "]]") + "]"
+    own, method = (
+        ".".join(quoted(part) for part in parts if part)
+        for parts in ((row.schema, row.name), (row.assembly, row.assembly_class, row.method))
+    )
+    return f"CREATE {_KINDS[row.type].upper()} {own} /* parameters: those of the method */ AS EXTERNAL NAME {method}"
 
 
 def _note_hidden(rows: list[_ModuleRow], reading: Reading) -> None:

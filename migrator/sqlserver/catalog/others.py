@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from migrator.errors import SourceError
 from migrator.model.name import ObjectName
 from migrator.model.schema import ObjectKind, OtherObject
-from migrator.sqlserver.catalog.query import Reading, refused
+from migrator.sqlserver.catalog.query import REFUSALS, Reading
 from migrator.sqlserver.version import OLDEST, EngineEdition, Product
 
-_NOT_AZURE: Final = frozenset({EngineEdition.AZURE_SQL_DATABASE, EngineEdition.FABRIC})
-"""A database that stands alone has no Service Broker and sees nothing of its server."""
+_ALONE: Final = frozenset({EngineEdition.AZURE_SQL_DATABASE, EngineEdition.FABRIC})
+"""A database that stands alone sees nothing of its server, and has no Service Broker."""
+_BABELFISH: Final = frozenset({EngineEdition.BABELFISH})
+"""Babelfish has no assemblies, no Service Broker and no keys of its own: nor has it views that would name them."""
 _SYSTEM_IDS: Final = 65535
-"""Message types, contracts, services, routes and schema collections up to here are the server's own."""
+"""Message types, contracts, services and schema collections up to here are the server's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,23 @@ _SECURITY: Final = "Security policies and audits"
 _SERVER: Final = "Linked servers and logins"
 _AGENT: Final = "Jobs of SQL Server Agent"
 
+_GRANT: Final = (
+    f"CONCAT({_text('x.state_desc')}, N' ', {_text('x.permission_name')}, CASE x.class WHEN 0 THEN N'' "
+    "WHEN 1 THEN CONCAT(N' ON ', OBJECT_SCHEMA_NAME(x.major_id), N'.', OBJECT_NAME(x.major_id), "
+    "CASE WHEN x.minor_id > 0 THEN CONCAT(N'.', COL_NAME(x.major_id, x.minor_id)) END) "
+    "WHEN 3 THEN CONCAT(N' ON SCHEMA ', SCHEMA_NAME(x.major_id)) "
+    f"ELSE CONCAT(N' ON ', {_text('x.class_desc')}, N' ', x.major_id) END, "
+    "N' TO ', USER_NAME(x.grantee_principal_id))"
+)
+"""A permission as the statement that grants or denies it."""
+
 LISTINGS: Final = (
     Listing(
         _PRINCIPALS,
         "USER",
-        "FROM sys.database_principals AS x WHERE x.type NOT IN ('R', 'A') AND x.principal_id > 4 AND x.name NOT LIKE '##%'",
+        "FROM sys.database_principals AS x "
+        "WHERE x.type NOT IN ('R', 'A') AND x.name NOT LIKE '##%' "
+        "AND x.name NOT IN ('dbo', 'guest', 'INFORMATION_SCHEMA', 'sys')",
     ),
     Listing(
         _PRINCIPALS,
@@ -76,19 +89,16 @@ LISTINGS: Final = (
     Listing(
         _PRINCIPALS,
         "ROLE MEMBERSHIP",
-        "FROM sys.database_role_members AS x WHERE x.member_principal_id <> 1",
-        name="USER_NAME(x.role_principal_id) + N'.' + USER_NAME(x.member_principal_id)",
+        "FROM sys.database_role_members AS x WHERE USER_NAME(x.member_principal_id) <> 'dbo'",
+        name="CONCAT(USER_NAME(x.role_principal_id), N'.', USER_NAME(x.member_principal_id))",
     ),
     Listing(
         _PRINCIPALS,
         "PERMISSION STATEMENT",
         "FROM sys.database_permissions AS x WHERE x.major_id >= 0 "
-        "AND NOT (x.class = 0 AND x.grantee_principal_id = 1) AND NOT (x.class = 1 AND x.major_id = 0)",
-        name=f"{_text('x.state_desc')} + N' ' + {_text('x.permission_name')} + CASE x.class WHEN 0 THEN N'' WHEN 1 THEN N' ON ' "
-        "+ ISNULL(OBJECT_SCHEMA_NAME(x.major_id) + N'.' + OBJECT_NAME(x.major_id), N'') "
-        "+ ISNULL(N'.' + COL_NAME(x.major_id, x.minor_id), N'') "
-        "WHEN 3 THEN N' ON SCHEMA ' + ISNULL(SCHEMA_NAME(x.major_id), N'') ELSE N' ON ' + {_text('x.class_desc')} + N' ' "
-        "+ CAST(x.major_id AS nvarchar(20)) END + N' TO ' + USER_NAME(x.grantee_principal_id)",
+        "AND NOT (x.class = 1 AND x.major_id = 0) AND NOT (x.class = 0 AND (x.grantee_principal_id = 1 OR "
+        "(x.grantee_principal_id = 0 AND x.permission_name LIKE 'VIEW ANY COLUMN % KEY DEFINITION')))",
+        name=_GRANT,
     ),
     Listing(
         _TYPES,
@@ -109,7 +119,7 @@ LISTINGS: Final = (
         f"FROM sys.objects AS x {_IN_SCHEMA} WHERE x.type = 'AF' AND x.is_ms_shipped = 0",
         schema="s.name",
     ),
-    Listing(_TYPES, "ASSEMBLY", "FROM sys.assemblies AS x WHERE x.is_user_defined = 1"),
+    Listing(_TYPES, "ASSEMBLY", "FROM sys.assemblies AS x WHERE x.is_user_defined = 1", not_in=_BABELFISH),
     Listing(
         _TYPES,
         "XML SCHEMA COLLECTION",
@@ -121,40 +131,47 @@ LISTINGS: Final = (
         "NUMBERED PROCEDURE",
         "FROM sys.numbered_procedures AS x JOIN sys.objects AS p ON p.object_id = x.object_id "
         "JOIN sys.schemas AS s ON s.schema_id = p.schema_id WHERE x.procedure_number > 1",
-        name="p.name + N';' + CAST(x.procedure_number AS nvarchar(10))",
+        name="CONCAT(p.name, N';', x.procedure_number)",
         schema="s.name",
     ),
     Listing(
         _BROKER,
         "MESSAGE TYPE",
         f"FROM sys.service_message_types AS x WHERE x.message_type_id > {_SYSTEM_IDS}",
-        not_in=_NOT_AZURE,
+        not_in=_ALONE | _BABELFISH,
     ),
     Listing(
         _BROKER,
         "CONTRACT",
         f"FROM sys.service_contracts AS x WHERE x.service_contract_id > {_SYSTEM_IDS}",
-        not_in=_NOT_AZURE,
+        not_in=_ALONE | _BABELFISH,
     ),
     Listing(
         _BROKER,
         "QUEUE",
         f"FROM sys.service_queues AS x {_IN_SCHEMA} WHERE x.is_ms_shipped = 0",
         schema="s.name",
-        not_in=_NOT_AZURE,
+        not_in=_ALONE | _BABELFISH,
     ),
-    Listing(_BROKER, "SERVICE", f"FROM sys.services AS x WHERE x.service_id > {_SYSTEM_IDS}", not_in=_NOT_AZURE),
-    Listing(_BROKER, "ROUTE", f"FROM sys.routes AS x WHERE x.route_id > {_SYSTEM_IDS}", not_in=_NOT_AZURE),
-    Listing(_BROKER, "REMOTE SERVICE BINDING", "FROM sys.remote_service_bindings AS x", not_in=_NOT_AZURE),
-    Listing(_BROKER, "BROKER PRIORITY", "FROM sys.conversation_priorities AS x", not_in=_NOT_AZURE),
-    Listing(_BROKER, "EVENT NOTIFICATION", "FROM sys.event_notifications AS x", not_in=_NOT_AZURE),
+    Listing(
+        _BROKER, "SERVICE", f"FROM sys.services AS x WHERE x.service_id > {_SYSTEM_IDS}", not_in=_ALONE | _BABELFISH
+    ),
+    Listing(_BROKER, "ROUTE", "FROM sys.routes AS x WHERE x.name <> 'AutoCreatedLocal'", not_in=_ALONE | _BABELFISH),
+    Listing(_BROKER, "REMOTE SERVICE BINDING", "FROM sys.remote_service_bindings AS x", not_in=_ALONE | _BABELFISH),
+    Listing(_BROKER, "BROKER PRIORITY", "FROM sys.conversation_priorities AS x", not_in=_ALONE | _BABELFISH),
+    Listing(_BROKER, "EVENT NOTIFICATION", "FROM sys.event_notifications AS x", not_in=_ALONE | _BABELFISH),
     Listing(_SEARCH, "FULLTEXT CATALOG", "FROM sys.fulltext_catalogs AS x"),
     Listing(_SEARCH, "FULLTEXT STOPLIST", "FROM sys.fulltext_stoplists AS x"),
     Listing(_SEARCH, "SEARCH PROPERTY LIST", "FROM sys.registered_search_property_lists AS x"),
     Listing(_KEYS, "CERTIFICATE", "FROM sys.certificates AS x WHERE x.name NOT LIKE '##%'"),
     Listing(_KEYS, "ASYMMETRIC KEY", "FROM sys.asymmetric_keys AS x"),
-    Listing(_KEYS, "SYMMETRIC KEY", "FROM sys.symmetric_keys AS x WHERE x.name NOT LIKE '##%'"),
-    Listing(_KEYS, "MASTER KEY", "FROM sys.symmetric_keys AS x WHERE x.name = '##MS_DatabaseMasterKey##'"),
+    Listing(_KEYS, "SYMMETRIC KEY", "FROM sys.symmetric_keys AS x WHERE x.name NOT LIKE '##%'", not_in=_BABELFISH),
+    Listing(
+        _KEYS,
+        "MASTER KEY",
+        "FROM sys.symmetric_keys AS x WHERE x.name = '##MS_DatabaseMasterKey##'",
+        not_in=_BABELFISH,
+    ),
     Listing(_KEYS, "COLUMN MASTER KEY", "FROM sys.column_master_keys AS x", since=13),
     Listing(_KEYS, "COLUMN ENCRYPTION KEY", "FROM sys.column_encryption_keys AS x", since=13),
     Listing(
@@ -168,7 +185,7 @@ LISTINGS: Final = (
         _KEYS,
         "DATABASE ENCRYPTION KEY",
         "FROM sys.databases AS x WHERE x.database_id = DB_ID() AND x.is_encrypted = 1",
-        not_in=_NOT_AZURE | {EngineEdition.MANAGED_INSTANCE},
+        not_in=_ALONE | {EngineEdition.MANAGED_INSTANCE},
     ),
     Listing(_EXTERNAL, "EXTERNAL DATA SOURCE", "FROM sys.external_data_sources AS x", since=13),
     Listing(_EXTERNAL, "EXTERNAL FILE FORMAT", "FROM sys.external_file_formats AS x", since=13),
@@ -178,7 +195,7 @@ LISTINGS: Final = (
         "EXTERNAL LIBRARY",
         "FROM sys.external_libraries AS x",
         since=14,
-        not_in=_NOT_AZURE | {EngineEdition.EDGE},
+        not_in=_ALONE | {EngineEdition.EDGE},
     ),
     Listing(
         _EXTERNAL,
@@ -186,7 +203,7 @@ LISTINGS: Final = (
         "FROM sys.external_languages AS x",
         name="x.language",
         since=15,
-        not_in=_NOT_AZURE | {EngineEdition.EDGE},
+        not_in=_ALONE | {EngineEdition.EDGE},
     ),
     Listing(_EXTERNAL, "EXTERNAL MODEL", "FROM sys.external_models AS x", since=17),
     Listing(
@@ -200,14 +217,14 @@ LISTINGS: Final = (
         _SECURITY,
         "DATABASE AUDIT SPECIFICATION",
         "FROM sys.database_audit_specifications AS x",
-        not_in=_NOT_AZURE | {EngineEdition.BABELFISH},
+        not_in=_ALONE | {EngineEdition.BABELFISH},
     ),
     Listing(
         _SECURITY,
         "SENSITIVITY CLASSIFICATION",
         "FROM sys.sensitivity_classifications AS x WHERE x.class = 1",
-        name="OBJECT_SCHEMA_NAME(x.major_id) + N'.' + OBJECT_NAME(x.major_id) + N'.' "
-        "+ COL_NAME(x.major_id, x.minor_id)",
+        name="CONCAT(OBJECT_SCHEMA_NAME(x.major_id), N'.', OBJECT_NAME(x.major_id), N'.', "
+        "COL_NAME(x.major_id, x.minor_id))",
         since=15,
         not_in=frozenset({EngineEdition.EDGE}),
     ),
@@ -217,28 +234,28 @@ LISTINGS: Final = (
         "STATISTICS",
         "FROM sys.stats AS x JOIN sys.tables AS t ON t.object_id = x.object_id "
         "JOIN sys.schemas AS s ON s.schema_id = t.schema_id WHERE x.user_created = 1",
-        name="t.name + N'.' + x.name",
+        name="CONCAT(t.name, N'.', x.name)",
         schema="s.name",
     ),
     Listing(_STORAGE, "PLAN GUIDE", "FROM sys.plan_guides AS x"),
-    Listing(_SERVER, "LINKED SERVER", "FROM sys.servers AS x WHERE x.is_linked = 1", not_in=_NOT_AZURE),
+    Listing(_SERVER, "LINKED SERVER", "FROM sys.servers AS x WHERE x.is_linked = 1", not_in=_ALONE),
     Listing(
         _SERVER,
         "LOGIN",
         "FROM sys.server_principals AS x JOIN sys.database_principals AS u ON u.sid = x.sid "
         "WHERE u.principal_id > 4 AND x.type IN ('S', 'U', 'G', 'E', 'X')",
-        not_in=_NOT_AZURE,
+        not_in=_ALONE,
     ),
     Listing(
         _AGENT,
         "AGENT JOB",
         "FROM msdb.dbo.sysjobs AS x WHERE EXISTS (SELECT 1 FROM msdb.dbo.sysjobsteps AS j "
         "WHERE j.job_id = x.job_id AND j.database_name COLLATE DATABASE_DEFAULT = DB_NAME())",
-        not_in=_NOT_AZURE | {EngineEdition.EDGE, EngineEdition.BABELFISH},
+        not_in=_ALONE | {EngineEdition.EDGE, EngineEdition.BABELFISH},
     ),
 )
-"""Source: Transact-SQL reference, the page of each catalog view. Babelfish lacks most of the views that are not about
-principals and types: what it refuses is noted."""
+"""Source: Transact-SQL reference, the page of each catalog view. Babelfish lacks most of the views: what
+it refuses is noted."""
 
 
 def read_others(reading: Reading) -> list[OtherObject]:
@@ -253,9 +270,7 @@ def read_others(reading: Reading) -> list[OtherObject]:
 def _area(reading: Reading, area: str, items: list[tuple[int, Listing]]) -> list[tuple[Any, ...]]:
     try:
         return reading.rows(" UNION ALL ".join(item.select(number) for number, item in items))
-    except SourceError as error:
-        if not refused(error):
-            raise
+    except REFUSALS as error:
         if len(items) == 1:
             reading.refuse(f"{area} ({items[0][1].word})", error)
             return []

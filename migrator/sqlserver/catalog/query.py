@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from migrator.errors import SourceError
+from migrator.errors import SourceDenied, SourceError, SourceRejected
 from migrator.sqlserver.version import OLDEST, Product, Rows
 
 R = TypeVar("R")
 
-_REFUSALS: Final = frozenset({15, 17})
-"""Exit codes of a permission that is missing and of a query that the server does not take: the connection is well, and
-the other areas can still be read."""
+REFUSALS: Final = (SourceDenied, SourceRejected)
+"""A permission that is missing, and a query that the server does not take: it will answer others."""
 _NAMED: Final = 10
 """So many names stand in a note; the others are counted."""
 
@@ -62,11 +61,6 @@ def query(fields: Fields, source: str, product: Product) -> str:
     return f"SELECT {columns} {source}"
 
 
-def refused(error: SourceError) -> bool:
-    """True where the server denied or rejected one query and will answer others."""
-    return error.exit_code in _REFUSALS
-
-
 def listed(names: Iterable[object]) -> str:
     """Names for a note, the first few and how many more."""
     known = sorted(map(str, names))
@@ -96,12 +90,10 @@ class Reading:
         """The same, but where the server refuses, ``what`` is noted as missing. Raises SourceError."""
         try:
             return self.read(row, fields, source)
-        except SourceError as error:
+        except REFUSALS as error:
             self.refuse(what, error)
             return []
 
     def refuse(self, what: str, error: SourceError) -> None:
-        """Note that the server refused to show ``what``. Raises ``error`` where the server is gone."""
-        if not refused(error):
-            raise error
+        """Note that the server refused to show ``what``."""
         self.note(f"{what} could not be read: {error.why or error.what}")

@@ -23,7 +23,7 @@ from migrator.sqlserver.catalog.sequences import read_sequences
 from migrator.sqlserver.catalog.synonyms import read_synonyms
 from migrator.sqlserver.catalog.tables import TableRow, features, read_tables, row_count, temporal
 from migrator.sqlserver.catalog.types import read_alias_types
-from migrator.sqlserver.version import Product, Rows
+from migrator.sqlserver.version import EngineEdition, Product, Rows
 
 _SYSTEM_SCHEMAS: Final = frozenset(
     {"INFORMATION_SCHEMA", "db_accessadmin", "db_backupoperator", "db_datareader", "db_datawriter", "db_ddladmin"}
@@ -68,9 +68,9 @@ def read_catalog(rows: Rows, product: Product) -> Catalog:
     """The schema of the database that ``rows`` asks, in one query an area. Raises SourceError."""
     reading = Reading(rows, product)
     before = reading.read(_DatabaseRow, _DATABASE, _DATABASE_FROM)[0]
-    if not before.allowed:
+    if not before.allowed and product.edition is not EngineEdition.BABELFISH:  # which knows no such permission
         reading.note(
-            "The login has no VIEW DEFINITION permission on the database: objects that nothing is granted on are missing."
+            "The login has no VIEW DEFINITION permission on the database: what nothing else is granted on is missing."
         )
     database = _read(reading, before)
     if reading.read(_DatabaseRow, _DATABASE, _DATABASE_FROM)[0] != before:
@@ -96,6 +96,7 @@ def _read(reading: Reading, found: _DatabaseRow) -> Database:
         descriptions=descriptions,
         bindables=modules.bindables,
         names=tables,
+        product=reading.product,
     )
     joined, bare = joiner.tables(local)
     _note_empty(bare, reading)
@@ -137,6 +138,7 @@ class _Joiner:
     descriptions: Descriptions
     bindables: dict[int, Bindable]
     names: dict[int, ObjectName]
+    product: Product
 
     def tables(self, rows: Iterable[TableRow]) -> tuple[tuple[Table, ...], list[TableRow]]:
         """The tables, and the rows of those without a column of their own."""
@@ -164,7 +166,7 @@ class _Joiner:
                     temporal=temporal(row, self.names, self.columns.names),
                     features=features(row, self.columns.features.get(row.id, ())),
                     description=self.descriptions.tables.get(row.id),
-                    rows=row_count(row),
+                    rows=row_count(row, self.product),
                     partitioning=cuts.get(row.id),
                 )
             )
@@ -172,7 +174,7 @@ class _Joiner:
 
     def _columns(self, table: int) -> tuple[Column, ...]:
         described = {
-            self.columns.names[place]: text for place, text in self.descriptions.columns.items() if place[0] == table
+            self.columns.names[table, column]: text for column, text in self.descriptions.columns.get(table, {}).items()
         }
         return tuple(
             replace(column, description=described.get(column.name), default=self._default(table, column))
@@ -199,8 +201,15 @@ class _Joiner:
 def _schemas(reading: Reading, database: Database) -> tuple[str, ...]:
     """dbo, then by name: those of the database's own and those that hold something."""
     known = {row.name for row in reading.read(_SchemaRow, _SCHEMAS, _SCHEMAS_FROM)} - _SYSTEM_SCHEMAS
-    held = [*database.tables, *database.modules, *database.alias_types, *database.sequences, *database.synonyms]
-    known |= {item.name.schema for item in held if item.name.schema}
+    held = [
+        *(table.name for table in database.tables),
+        *(module.name for module in database.modules),
+        *(alias.name for alias in database.alias_types),
+        *(sequence.name for sequence in database.sequences),
+        *(synonym.name for synonym in database.synonyms),
+        *(other.name for other in database.others),
+    ]
+    known |= {name.schema for name in held if name.schema}
     return ("dbo", *sorted(known - {"dbo"}))
 
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from migrator.model.name import ObjectName
 from migrator.model.schema import Temporal
 from migrator.sqlserver.catalog.query import Fields, Reading, name, number
+from migrator.sqlserver.version import EngineEdition, Product
 
 HISTORY: Final = 1
 """sys.tables.ledger_type of the table that keeps what a ledger table lost."""
@@ -99,6 +100,6 @@ def temporal(row: TableRow, tables: dict[int, ObjectName], columns: dict[tuple[i
     return Temporal(tables.get(row.history or 0), columns.get(start, ""), columns.get(end, ""))
 
 
-def row_count(row: TableRow) -> int | None:
+def row_count(row: TableRow, product: Product) -> int | None:
     """About how many rows the table has; None where the server does not count them in partitions."""
-    return None if row.memory_optimised else row.rows
+    return None if row.memory_optimised or product.edition is EngineEdition.BABELFISH else row.rows

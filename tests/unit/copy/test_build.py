@@ -186,7 +186,10 @@ def test_a_failure_ends_what_runs_beside_it(mysql: Target) -> None:
         run_statements(mysql, [slow, bad], workers=2, done=lambda _: None)
     assert time.monotonic() - started < 20
     with session(mysql) as connection:
-        running = fetch(connection, "SELECT info FROM information_schema.processlist WHERE info = 'SELECT SLEEP(60)'")
+        running = fetch(
+            connection,
+            "SELECT info FROM information_schema.processlist WHERE info = 'SELECT SLEEP(60)' AND db = DATABASE()",
+        )
     assert running == []
 
 

@@ -70,7 +70,7 @@ def test_its_life(mysqld: Path, folder: Path, lab: Lab) -> None:
     said.clear()
     started = time.monotonic()
     assert up(folder, say=said.append) == first
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2  # a look at a process and a ping, on a machine that is busy with other tests
     assert said == []
     assert status(folder).condition is Condition.RUNNING
     assert status(folder).lab == first

@@ -241,6 +241,7 @@ def small_packets(mysql: Target) -> Iterator[Target]:
         execute(connection, f"SET GLOBAL max_allowed_packet = {before}", doing="clearing")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("nullable", [True, False])
 def test_a_row_that_mysql_cannot_concatenate_is_neither_null_nor_any_row(small_packets: Target, nullable: bool) -> None:
     columns = [column("a", "LONGTEXT", Form.TEXT, nullable=nullable), column("b", "INT", Form.INTEGER)]

@@ -23,6 +23,13 @@ def test_a_session_is_strict_and_speaks_utc(mysql: Target) -> None:
     assert (zone, charset) == ("+00:00", "utf8mb4")
 
 
+def test_a_session_may_keep_out_of_the_binary_log(mysql: Target) -> None:
+    with session(mysql) as connection:
+        assert fetch(connection, "SELECT @@sql_log_bin") == [(1,)]
+    with session(replace(mysql, binlog=False)) as connection:
+        assert fetch(connection, "SELECT @@sql_log_bin") == [(0,)]
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0", max_codepoint=0xFFFF), min_size=1, max_size=60))
 def test_any_name_can_be_quoted(mysql: Target, name: str) -> None:
@@ -39,6 +46,19 @@ def guest(lab: Lab) -> Iterator[Target]:
         execute(connection, "CREATE USER 'guest'@'127.0.0.1' IDENTIFIED BY 'unknown'", doing="making an account")
         yield Target("guest", host="127.0.0.1", port=lab.state.port)
         execute(connection, "DROP USER 'guest'@'127.0.0.1'", doing="dropping an account")
+
+
+def test_a_password_over_the_socket(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = lab.target()
+    with session(root) as connection:
+        execute(connection, "CREATE USER 'local'@'localhost' IDENTIFIED BY 'known'", doing="making an account")
+    monkeypatch.setenv("LOCAL_PASSWORD", "known")
+    try:
+        with session(replace(root, user="local", password_variable="LOCAL_PASSWORD")) as connection:
+            assert fetch(connection, "SELECT CURRENT_USER()") == [("local@localhost",)]
+    finally:
+        with session(root) as connection:
+            execute(connection, "DROP USER 'local'@'localhost'", doing="dropping an account")
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(guest: Target) -> None:

@@ -37,6 +37,7 @@ def test_a_connection_sees_one_state(mysql: Target, other: Connection) -> None:
         assert snapshots.ask(count).result() == 2
 
 
+@pytest.mark.alone
 def test_one_state_also_where_the_server_reads_committed(mysql: Target, other: Connection) -> None:
     [(before,)] = fetch(other, "SELECT @@GLOBAL.transaction_isolation")
     execute(other, "SET GLOBAL transaction_isolation = 'READ-COMMITTED'", doing="setting up")
@@ -90,7 +91,7 @@ def test_a_query_killed_while_it_runs_is_asked_again(mysql: Target, other: Conne
 
     with Snapshots(mysql, 1) as snapshots:
         future = snapshots.ask(question)
-        wait_until(lambda: running(other, "SELECT SLEEP(30)"))
+        wait_until(lambda: running(other, mysql, "SELECT SLEEP(30)"))
         execute(other, f"KILL {asked[0]}", doing="killing")
         assert future.result(timeout=20) == 1
     assert len(asked) == 2
@@ -120,7 +121,7 @@ def test_leaving_by_an_error_ends_running_and_waiting_questions(mysql: Target, o
     def ask_and_stop() -> None:
         with Snapshots(mysql, 1) as snapshots:
             futures.extend(snapshots.ask(question) for _ in range(3))
-            wait_until(lambda: running(other, "SELECT SLEEP(60)"))
+            wait_until(lambda: running(other, mysql, "SELECT SLEEP(60)"))
             raise KeyboardInterrupt
 
     futures: list[object] = []
@@ -129,7 +130,7 @@ def test_leaving_by_an_error_ends_running_and_waiting_questions(mysql: Target, o
     assert time.monotonic() - started < 20
     assert asked == [1], "it must not be asked again"
     assert threading.active_count() == before
-    wait_until(lambda: not running(other, "SELECT SLEEP(60)"))
+    wait_until(lambda: not running(other, mysql, "SELECT SLEEP(60)"))
 
 
 def test_leaving_while_the_server_is_away_does_not_wait_for_it() -> None:
@@ -150,8 +151,8 @@ def test_leaving_while_the_server_is_away_does_not_wait_for_it() -> None:
         futures[0].result()
 
 
-def running(connection: Connection, query: str) -> bool:
-    return any(row[7] == query for row in fetch(connection, "SHOW FULL PROCESSLIST"))
+def running(connection: Connection, target: Target, query: str) -> bool:
+    return any((row[3], row[7]) == (target.database, query) for row in fetch(connection, "SHOW FULL PROCESSLIST"))
 
 
 def wait_until(reached: Callable[[], bool]) -> None:

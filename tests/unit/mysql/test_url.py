@@ -15,8 +15,8 @@ def test_defaults_are_safe() -> None:
 
 
 def test_everything() -> None:
-    target = Target.parse("mysql://a%40b@h:3307/my%20db?socket=/tmp/s&tls=off&ca=/ca.pem&password-env=PW")
-    assert target == Target("a@b", "h", 3307, "my db", "/tmp/s", Tls.OFF, "/ca.pem", "PW")
+    target = Target.parse("mysql://a%40b@h:3307/my%20db?socket=/tmp/s&tls=off&ca=/ca.pem&password-env=PW&binlog=off")
+    assert target == Target("a@b", "h", 3307, "my db", "/tmp/s", Tls.OFF, "/ca.pem", "PW", binlog=False)
 
 
 @given(
@@ -28,6 +28,7 @@ def test_everything() -> None:
         database=st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda name: not name.startswith("/")),
         tls=st.sampled_from(Tls),
         ca=st.sampled_from(["", "/etc/ca.pem", "/with space/ca.pem"]),
+        binlog=st.booleans(),
     )
 )
 def test_text_reads_back(target: Target) -> None:
@@ -57,6 +58,7 @@ def test_password_comes_from_the_environment_and_is_never_shown(monkeypatch: pyt
         ("mysql://admin@db/x?sll=1", "unknown option"),
         ("mysql://admin@db/x?tls=maybe", "cannot be read"),
         ("mysql://admin@db:port/x", "cannot be read"),
+        ("mysql://admin@db/x?binlog=0", "binlog=0 means nothing"),
     ],
 )
 def test_refusals_say_what_to_do(url: str, says: str) -> None:

@@ -21,7 +21,8 @@ from migrator.lab.generate.tables.probe import PROBES
 from migrator.model.datatype import DataType, SqlType
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Table
-from migrator.packages.bcp.decoder import Decoder, ReadStats, layout_choices
+from migrator.packages.bcp.decoder import Decoder, layout_choices
+from migrator.packages.bcp.stats import ReadStats
 from migrator.wire.schema import arrow_schema, arrow_type
 
 NAME = ObjectName("dbo", "T")

@@ -17,8 +17,8 @@ from migrator.errors import RowsDamaged, SourceError
 from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.model.schema import Column, Computed, Table
 from migrator.packages.archive import Entry
-from migrator.packages.bcp.decoder import ReadStats
 from migrator.packages.bcp.rows import read_rows
+from migrator.packages.bcp.stats import ReadStats
 from migrator.wire.schema import arrow_schema
 
 DAY_TICKS = 864_000_000_000

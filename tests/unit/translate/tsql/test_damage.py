@@ -60,14 +60,14 @@ PIECES = [
 
 
 def _ends_well(content: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     try:
         database = read_script(decoded(content, "script.sql"))
     except MigratorError:
         pass
     else:
         assert len(database.tables) <= 9
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_the_script_is_whole_before_it_is_damaged() -> None:
