@@ -6,13 +6,15 @@ has.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.errors import TargetOccupied
+from migrator.errors import TargetBusy, TargetError, TargetOccupied
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import TableMapping
 from migrator.model.segment import Slice
@@ -25,6 +27,8 @@ RUN_TABLE: Final = "migrator__run"
 SLICE_TABLE: Final = "migrator__slice"
 VERSION_TABLE: Final = "migrator__version"
 OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE, SEGMENT_TABLE, VERSION_TABLE})
+_SECONDS_TO_END: Final = 10
+_SECONDS_TO_ROLL_BACK: Final = 120
 _PROGRAMS: Final = frozenset({"VIEW", "FUNCTION", "PROCEDURE"})
 
 _CREATE: Final = (
@@ -224,6 +228,35 @@ def progress(connection: Connection, mapping: TableMapping, segment: str) -> Pro
         (mapping.target, segment),
     )
     return Progress(int(rows), bool(last))
+
+
+def alone(connection: Connection, mapping: TableMapping, segment: str) -> None:
+    """From now on this session alone loads the segment: whatever another one left running is over.
+
+    A connection that was lost here may still be there for the server, with a COMMIT under way or rows that nobody sees
+    yet: the answer of ``progress`` would be of the moment before. A session's locks are let go behind its transaction.
+    One that does not end by itself was left behind where the network broke, and is ended. Raises TargetBusy.
+    """
+    [(database,)] = fetch(connection, "SELECT DATABASE()")
+    place = json.dumps([database, mapping.target, segment])
+    name = f"migrator-{hashlib.sha256(place.encode()).hexdigest()[:48]}"  # at most 64 characters
+    if _locked(connection, name, _SECONDS_TO_END):
+        return
+    [(holder,)] = fetch(connection, "SELECT IS_USED_LOCK(%s)", (name,))
+    if holder is not None:
+        with suppress(TargetError):  # it ended in the meantime, or is another user's
+            execute(connection, f"KILL {int(holder)}", doing="ending a session that was left behind")
+    if not _locked(connection, name, _SECONDS_TO_ROLL_BACK):
+        raise TargetBusy(
+            f"another session still loads into {mapping.target}",
+            why=f"it has not ended for {_SECONDS_TO_END + _SECONDS_TO_ROLL_BACK} seconds, and could not be ended",
+            todo="look for sessions of this user (SHOW PROCESSLIST), end them, then --resume",
+        )
+
+
+def _locked(connection: Connection, name: str, seconds: int) -> bool:
+    [(got,)] = fetch(connection, "SELECT GET_LOCK(%s, %s)", (name, seconds))
+    return bool(got)
 
 
 def repaired(connection: Connection) -> dict[str, int]:

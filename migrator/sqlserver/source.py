@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from migrator.errors import ConfigError, SourceUnreachable
+from migrator.errors import ConfigError
 from migrator.model.consistency import Hold
 from migrator.model.name import ObjectName
 from migrator.model.schema import Database, Table
@@ -14,6 +14,7 @@ from migrator.model.segment import Segment
 from migrator.sqlserver import pictures
 from migrator.sqlserver.catalog.reader import read_catalog
 from migrator.sqlserver.connect import session
+from migrator.sqlserver.errors import TRANSIENT
 from migrator.sqlserver.hold import hold
 from migrator.sqlserver.pressure import SqlServerGauge
 from migrator.sqlserver.reading import read_segment
@@ -96,7 +97,8 @@ class SqlServer:
             yield from read_segment(
                 link, table, self.catalog(), segment, still=pictures.is_still(self.server), batch_bytes=batch_bytes
             )
-        except SourceUnreachable:
+        except TRANSIENT:
+            # A deadlock ends the transaction too: the next query would begin another, and nobody would know.
             pictures.forget(self.server)
             raise
 
