@@ -59,7 +59,7 @@ def run(
     done: dict[str, list[SegmentDone]] = defaultdict(list)
     jobs = [Job(item, source, target) for item in plan.segments]
     count = workers.worker_count(workers_count, jobs)
-    with source.hold(count) as hold:
+    with source.hold(count, list({item.table.name: item.table for item in plan.segments}.values())) as hold:
         begin = hold.begin if gate is None else Begin(gate, hold.begin)
         parts = workers.run_all(copy_segment, jobs, workers=count, emit=emit, begin=begin)
         with closing(parts):  # an error here must end the workers now, not when somebody collects the generator

@@ -58,7 +58,7 @@ def run(
     waiting = [job for job in plan.jobs if job.name not in done]
     started = datetime.now(UTC).isoformat(timespec="seconds")
     count = workers.worker_count(setting.workers, waiting)
-    with source.hold(count) as hold:
+    with source.hold(count, database.tables) as hold:
         outline = _outline(source, translation, setting, plan.tables, hold.consistency)
         if before is not None:
             _lasting(hold)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -55,8 +55,8 @@ class Source(Protocol):
     def catalog(self) -> Database:
         """The whole schema. Raises SourceError."""
 
-    def hold(self, workers: int) -> AbstractContextManager[Hold]:
-        """One picture of the source for ``workers`` processes, as consistent as it can be had. Raises SourceError."""
+    def hold(self, workers: int, tables: Sequence[Table]) -> AbstractContextManager[Hold]:
+        """One picture of ``tables`` for ``workers`` processes, as consistent as it can be had. Raises SourceError."""
 
     def segments(self, table: Table) -> tuple[Segment, ...]:
         """The table's rows, cut into pieces that workers read side by side; empty where it has no rows."""

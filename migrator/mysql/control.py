@@ -108,7 +108,13 @@ def make_database(target: Target, character_set: str, collation: str) -> None:
 
 
 def find_run(connection: Connection) -> Run | None:
-    """The run that this database belongs to, None where no run has been here. Raises TargetError."""
+    """The run that this database belongs to, None where no run has been here, or not all that it kept is. Raises
+    TargetError."""
+    return _owner(connection) if set(_tables(connection)) >= OWN_TABLES else None
+
+
+def _owner(connection: Connection) -> Run | None:
+    """The run that made what is here, also where a part of its own tables is gone."""
     if RUN_TABLE not in _tables(connection):
         return None
     rows = fetch(connection, f"SELECT `run`, `source`, `mapping`, `tables` FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
@@ -147,7 +153,7 @@ def claim(connection: Connection, run: Run) -> None:
 
 def release(connection: Connection) -> None:
     """Drop what an earlier run made, and nothing else. Raises TargetOccupied where no run has been here."""
-    run = find_run(connection)
+    run = _owner(connection)
     if run is None:
         if set(_tables(connection)) - OWN_TABLES:
             raise TargetOccupied(

@@ -74,8 +74,8 @@ def empty(connection: Connection, mapping: TableMapping) -> None:
 def prepare_loads(connection: Connection) -> None:
     """Settings of a session that loads: keys are built and proved afterwards. Raises TargetError.
 
-    The server waits for lines as long as a source may take between two rows (a sort, a lock, a pause that somebody asked for); by itself it would give
-    up after 30 seconds (MySQL 8.0 Reference Manual, net_read_timeout).
+    The server waits for lines as long as a source may take between two rows (a sort, a lock, a pause that somebody
+    asked for); by itself it would give up after 30 seconds (MySQL 8.0 Reference Manual, net_read_timeout).
     """
     execute(
         connection,

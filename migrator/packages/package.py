@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 
 from migrator.model.consistency import Hold
-from migrator.model.schema import Database
+from migrator.model.schema import Database, Table
 from migrator.packages.archive import MODEL, Archive
 from migrator.packages.held import as_file
 from migrator.packages.model_xml.reader import read_model
@@ -65,7 +66,7 @@ class Package:
         """The whole schema, once it is proven to be the exported one. Raises ChecksumMismatch where it is not."""
         return self._catalog
 
-    def hold(self, workers: int) -> AbstractContextManager[Hold]:  # noqa: ARG002 - a file needs nothing for each
+    def hold(self, workers: int, tables: Sequence[Table]) -> AbstractContextManager[Hold]:  # noqa: ARG002 - a file needs nothing for each
         """A file is one picture by itself."""
         return as_file()
 

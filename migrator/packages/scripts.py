@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -112,7 +112,7 @@ class Scripts:
         database = self.reader(self.files())
         return database if database.name else replace(database, name=self.path.resolve().stem)
 
-    def hold(self, workers: int) -> AbstractContextManager[Hold]:  # noqa: ARG002 - the face of every source
+    def hold(self, workers: int, tables: Sequence[Table]) -> AbstractContextManager[Hold]:  # noqa: ARG002 - the face of every source
         """A file is one picture by itself."""
         return as_file()
 

@@ -48,6 +48,8 @@ _VALUES: Final = {
 """Errors whose words quote a value of a row: those are cut to their kind."""
 
 _PYODBC: Final = re.compile(r" \((-?\d+)\)(?: \(SQL\w+\))?(?=$|; \[)")
+_NO_WORDS: Final = "did not supply an error"
+"""What pyodbc says where a driver fails and leaves no diagnosis: its connection is of no use any more."""
 _TOO_LARGE: Final = "too large to be written into the allocated buffer"
 _ARROW: Final = re.compile(r"State: (\w{5}), Native error: (-?\d+), Message: (.*)", re.DOTALL)
 _PREFIX: Final = re.compile(r"^(?:\[[^\]]*\]\s*)+")
@@ -125,6 +127,12 @@ def explain(error: BaseException, doing: str) -> MigratorError:
             f"the SQL Server refused access while {doing}",
             why=why,
             todo="check user, password and permissions: `migrator doctor --grants` prints what is needed",
+        )
+    if _NO_WORDS in words:
+        return SourceUnreachable(
+            f"the connection to the SQL Server broke while {doing}",
+            why="the driver has no words for it",
+            todo="check that the server is up, then run again with --resume: nothing is lost",
         )
     if found.number in _NO_DATABASE:
         return SourceRejected(

@@ -9,6 +9,7 @@ from typing import Final
 from migrator.model.schema import Table
 from migrator.sqlserver.batches import BulkLink
 from migrator.sqlserver.connect import quoted, session
+from migrator.sqlserver.retry import retrying
 from migrator.sqlserver.url import Server
 
 SNAPSHOT_STATE: Final = "SELECT CAST(snapshot_isolation_state AS int) FROM sys.databases WHERE database_id = DB_ID()"
@@ -50,7 +51,11 @@ def bulk(server: Server) -> BulkLink:
     if found is None or found.process != os.getpid():
         found = _open[server.identity] = _Open(os.getpid(), _by_itself(server))
     if found.link is None:
-        found.link = _connect(found.picture)
+        for attempt in retrying(attempts=4):
+            with attempt:
+                found.link = _connect(found.picture)
+    if found.link is None:
+        raise AssertionError  # tenacity raises the last error itself
     return found.link
 
 

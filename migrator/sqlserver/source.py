@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.errors import ConfigError
@@ -47,6 +48,11 @@ class SqlServer:
         self._sizes: Mapping[ObjectName, Size] | None = None
         self._segments: dict[ObjectName, tuple[Segment, ...]] = {}
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a worker needs, which gets it with every piece of work: of the schema only how partitions are cut."""
+        light = self._database and replace(self._database, tables=(), modules=(), others=())
+        return {**vars(self), "_database": light, "_segments": {}, "_sizes": None}
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.server.identity!r})"
 
@@ -78,9 +84,9 @@ class SqlServer:
             self._database, self._notes = found.database, found.notes
         return self._database
 
-    def hold(self, workers: int) -> AbstractContextManager[Hold]:
-        """One picture for ``workers`` processes, as the address wants it. Raises SourceError."""
-        return hold(self.server, self.catalog().tables, workers, resuming=self.resuming)
+    def hold(self, workers: int, tables: Sequence[Table]) -> AbstractContextManager[Hold]:
+        """One picture of ``tables`` for ``workers`` processes, as the address wants it. Raises SourceError."""
+        return hold(self.server, tables, workers, resuming=self.resuming)
 
     def segments(self, table: Table) -> tuple[Segment, ...]:
         """The table cut into ranges of even size, the same as long as this object lives. Raises SourceError."""

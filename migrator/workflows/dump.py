@@ -41,7 +41,7 @@ def dump_script(source: Source, wanted: Wanted, out: str, *, kms_key: str, repla
     """One SQL script on standard output (``-``), into a file or an object in S3. Raises SourceError, OutputError."""
     database, translation = _studied(source, wanted)
     whole = not wanted.patterns
-    with source.hold(1) as hold:
+    with source.hold(1, database.tables) as hold:
         if hold.begin is not None:
             hold.begin()
         if out == STDOUT:

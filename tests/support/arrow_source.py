@@ -49,7 +49,7 @@ class ArrowSource:
             batches[table] = tuple(segments)
         return cls(Database("arrow", "Latin1_General_CI_AS", ("dbo",), tuple(schema)), batches)
 
-    def hold(self, workers: int) -> AbstractContextManager[Hold]:
+    def hold(self, workers: int, tables: Sequence[Table]) -> AbstractContextManager[Hold]:
         return as_file()
 
     def catalog(self) -> Database:

@@ -96,7 +96,7 @@ class VolatileSource:
     def catalog(self) -> Database:
         return self.database
 
-    def hold(self, workers: int) -> AbstractContextManager[Hold]:
+    def hold(self, workers: int, tables: Sequence[Table]) -> AbstractContextManager[Hold]:
         return nullcontext(Hold(self.consistency, "we say so", _SmallSlices(self.slice_bytes)))
 
     def segments(self, table: Table) -> tuple[Segment, ...]:

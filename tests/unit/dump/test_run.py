@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -176,7 +176,7 @@ class Live(Torn):
         assert segment.bounds is not None
         yield from super().read(table, replace(segment, id=segment.id.split()[1]), batch_bytes=batch_bytes)
 
-    def hold(self, workers: int) -> AbstractContextManager[Hold]:
+    def hold(self, workers: int, tables: Sequence[Table]) -> AbstractContextManager[Hold]:
         return nullcontext(
             Hold(self.consistency, "as asked", lambda: self.entered[0].append(1), kept=lambda: self.kept)
         )

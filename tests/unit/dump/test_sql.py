@@ -34,7 +34,7 @@ from migrator.translate.plan import plan
 def dumped(source: Source, translation: Translation | None = None) -> tuple[bytes, Script]:
     database = source.catalog()
     out = io.BytesIO()
-    with source.hold(1) as hold:
+    with source.hold(1, ()) as hold:
         made = translation or plan(database, load_rules())
         script = write_script(source, database, made, hold, out, whole=True, emit=silent)
     return out.getvalue(), script
@@ -142,7 +142,7 @@ def test_identity_values_stay_and_the_counter_goes_on(mysql: Target) -> None:
 def test_rows_that_are_missing_leave_a_script_without_its_last_line() -> None:
     source = replace(counted(1, 2), row_total=3)
     out = io.BytesIO()
-    with source.hold(1) as hold, pytest.raises(RowsDamaged):
+    with source.hold(1, ()) as hold, pytest.raises(RowsDamaged):
         write_script(source, source.catalog(), plan(source.catalog(), load_rules()), hold, out, whole=True, emit=silent)
     assert DONE.encode() not in out.getvalue()
     assert DONE.encode() in dumped(counted(1, 2))[0]
@@ -160,7 +160,7 @@ def test_rows_are_committed_now_and_then(mysql: Target, monkeypatch: pytest.Monk
 def test_progress_ends_where_it_should() -> None:
     source = visits(range(100), range(100, 300))
     events: list[Event] = []
-    with source.hold(1) as hold:
+    with source.hold(1, ()) as hold:
         made = plan(source.catalog(), load_rules())
         write_script(source, source.catalog(), made, hold, io.BytesIO(), whole=True, emit=events.append)
     moved = [event for event in events if isinstance(event, Advanced)]
