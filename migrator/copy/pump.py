@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
@@ -14,52 +13,25 @@ import pyarrow as pa
 
 from migrator import workers
 from migrator.copy import gate
+from migrator.copy.job import STAGE, Job, SegmentDone
 from migrator.copy.plan import SegmentCopy
 from migrator.events import Advanced
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.segment import Slice
-from migrator.model.source import Source
 from migrator.mysql.connect import Connection, commit, session
 from migrator.mysql.control import Progress, alone, forget, progress, record
 from migrator.mysql.errors import TRANSIENT as TARGET_TRANSIENT
 from migrator.mysql.load import Load, empty, is_empty, prepare_loads
 from migrator.mysql.retry import retrying
-from migrator.mysql.url import Target
 from migrator.sqlserver.errors import TRANSIENT as SOURCE_TRANSIENT
 from migrator.wire.rows import encode
 
-STAGE: Final = "load"
 _BATCH_BYTES: Final = 2 << 20
 _PIECE_ROWS: Final = 1 << 14
 """Rows that are encoded at a time: narrow rows are many in a batch, and every column of them needs room as text."""
 _SLICE_BYTES: Final = 32 << 20
 _NO_LIMIT: Final = sys.maxsize
 _TRANSIENT: Final = (*TARGET_TRANSIENT, *SOURCE_TRANSIENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A segment with the two ends that it goes between."""
-
-    item: SegmentCopy
-    source: Source
-    target: Target
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentDone:
-    """What this run loaded of a segment; rows that an earlier run had loaded are in ``skipped``.
-
-    ``slips`` counts how often its reader had to go on in another picture of the source.
-    """
-
-    table: str
-    rows: int
-    bytes: int
-    skipped: int
-    started: float
-    finished: float
-    slips: int = 0
 
 
 def copy_segment(job: Job) -> SegmentDone:

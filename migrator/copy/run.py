@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from migrator import workers
 from migrator.copy.gate import Begin, Gate
+from migrator.copy.job import STAGE, Job, SegmentDone, load_segment
 from migrator.copy.plan import CopyPlan
-from migrator.copy.pump import STAGE, Job, SegmentDone, copy_segment
 from migrator.events import Emit, Finished, Found, Started, Unit
 from migrator.model.consistency import Consistency, Hold
 from migrator.model.finding import Finding, Severity, Status
@@ -61,7 +61,7 @@ def run(
     count = workers.worker_count(workers_count, jobs)
     with source.hold(count, list({item.table.name: item.table for item in plan.segments}.values())) as hold:
         begin = hold.begin if gate is None else Begin(gate, hold.begin)
-        parts = workers.run_all(copy_segment, jobs, workers=count, emit=emit, begin=begin)
+        parts = workers.run_all(load_segment, jobs, workers=count, emit=emit, begin=begin)
         with closing(parts):  # an error here must end the workers now, not when somebody collects the generator
             for part in parts:
                 done[part.table].append(part)

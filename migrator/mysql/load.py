@@ -12,7 +12,7 @@ import queue
 import threading
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import pymysql
 from pymysql.constants import CR
@@ -21,7 +21,9 @@ from migrator.errors import TargetRejected
 from migrator.model.mapping import Form, TableMapping, TargetColumn
 from migrator.mysql.connect import Connection, execute, fetch, quoted
 from migrator.mysql.errors import explain, words
-from migrator.wire.kernels import Bytes
+
+if TYPE_CHECKING:  # whoever only plans a load needs no compiled code
+    from migrator.wire.kernels import Bytes
 
 _SECONDS_FOR_THE_SOURCE: Final = 900
 _PIPE_BYTES: Final = 1 << 20

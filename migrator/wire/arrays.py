@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrator.wire.kernels import Bytes, Flags, Offsets
+if TYPE_CHECKING:  # the names of types alone: compiled code is for those who run it
+    from migrator.wire.kernels import Bytes, Flags, Offsets
 
 
 def flags_of(array: pa.Array) -> Flags:
