@@ -60,6 +60,13 @@ class TableValidation:
         """True if both sides hold the same rows, with all their columns."""
         return self.source == self.target and not self.lacking
 
+    def pieces_of(self, side: Side) -> tuple[Piece, ...]:
+        """What a side's fingerprint was summed up from; empty where its rows were read anew to find those that
+        differ."""
+        pieces = tuple(piece for piece in self.pieces if piece.side is side)
+        whole = self.source if side is Side.SOURCE else self.target
+        return pieces if sum((piece.fingerprint for piece in pieces), Fingerprint()) == whole else ()
+
     @property
     def difference_count(self) -> int:
         """Differing rows, listed or not; at least 1 where the fingerprints differ."""

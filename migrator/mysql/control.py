@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from migrator.errors import TargetOccupied
@@ -235,6 +236,19 @@ def recorded(connection: Connection) -> dict[str, Recorded]:
     return {
         table: Recorded(Fingerprint(int(count), int(low), int(high)), int(complete))
         for table, count, low, high, complete in rows
+    }
+
+
+def recorded_segments(connection: Connection) -> dict[str, tuple[tuple[str, Fingerprint], ...]]:
+    """The same segment by segment: by target table, each segment's id with its fingerprint. Raises TargetError."""
+    rows = fetch(
+        connection,
+        f"SELECT `table`, `segment`, SUM(`rows`), SUM(`low`), SUM(`high`) FROM `{SLICE_TABLE}` "  # noqa: S608
+        "GROUP BY 1, 2 ORDER BY 1, 2",
+    )
+    return {
+        table: tuple((segment, Fingerprint(int(count), int(low), int(high))) for _, segment, count, low, high in group)
+        for table, group in groupby(rows, key=lambda row: row[0])
     }
 
 

@@ -13,7 +13,7 @@ from migrator.model.schema import Database
 from migrator.model.segment import Segment
 from migrator.model.source import Source
 from migrator.model.translation import Translation
-from migrator.model.validation import Validation
+from migrator.model.validation import Piece, Side, SourceOf, Validation
 from migrator.mysql import control, plans
 from migrator.mysql.connect import session
 from migrator.mysql.retry import retrying
@@ -40,7 +40,7 @@ def validate(
     that takes writes only where it was ``just_copied``: they are then of the moment in which it was.
     """
     usable = just_copied or not source.volatile
-    recorded = _recorded(source, database, translation, target) if usable else {}
+    recorded, pieces = _recorded(source, database, translation, target) if usable else ({}, {})
     found = _look(target, translation, whole=False)
     lacks = schemas.lacking(translation.mappings, found)
     compared = validating.run(
@@ -54,7 +54,15 @@ def validate(
     )
     return replace(
         compared,
-        tables=tuple(schemas.marked(table, lacks.get(table.table, ())) for table in compared.tables),
+        tables=tuple(
+            schemas.marked(
+                replace(table, pieces=(*pieces.get(table.table, ()), *table.pieces))
+                if table.how is SourceOf.RECORDED
+                else table,
+                lacks.get(table.table, ()),
+            )
+            for table in compared.tables
+        ),
     )
 
 
@@ -71,21 +79,30 @@ def _look(target: Target, translation: Translation, *, whole: bool) -> schemas.F
     raise AssertionError("retrying gives an answer or an error")
 
 
-def _recorded(source: Source, database: Database, translation: Translation, target: Target) -> dict[str, Fingerprint]:
-    """The fingerprints that were made while these very tables were copied, to their end, from this very source."""
+def _recorded(
+    source: Source, database: Database, translation: Translation, target: Target
+) -> tuple[dict[str, Fingerprint], dict[str, tuple[Piece, ...]]]:
+    """The fingerprints that were made while these very tables were copied, to their end, from this very source; and
+    those of the segments."""
     with session(target) as connection:
         run = control.find_run(connection)
         if run is None or (run.source, run.mapping) != (source.identity, digest(translation.mappings)):
-            return {}
+            return {}, {}
         loaded = control.recorded(connection)
+        segments = control.recorded_segments(connection)
         kept = plans.kept(connection, translation.mappings)
     nothing = control.Recorded(Fingerprint(), 0)
     found = {mapping.target: loaded.get(mapping.target, nothing) for mapping in translation.mappings}
-    return {
+    whole = {
         mapping.target: found[mapping.target].fingerprint
         for mapping in translation.mappings
         if found[mapping.target].segments == len(_segments(mapping, source, database, kept))
     }
+    pieces = {
+        table: tuple(Piece(Side.SOURCE, segment, fingerprint) for segment, fingerprint in segments.get(table, ()))
+        for table in whole
+    }
+    return whole, pieces
 
 
 def _segments(mapping: TableMapping, source: Source, database: Database, kept: plans.Plan) -> Sequence[Segment]:
