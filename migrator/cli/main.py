@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__
-from migrator.cli import assess, bench, copy, fixtures, lab, rehearse, rules, translate, validate
+from migrator.cli import assess, bench, copy, evidence, fixtures, lab, rehearse, rules, translate, validate
 from migrator.errors import Interrupted, MigratorError
 
 
@@ -47,6 +47,7 @@ app.command("rehearse", short_help="Migrate once, measured: does it fit the wind
 app.command("copy", short_help="Copy schema and rows, as fast as MySQL takes them.")(copy.command)
 app.command("validate", short_help="Compare source and target, down to the row.")(validate.command)
 app.command("bench", short_help="Measure the copy against plain LOAD DATA.")(bench.command)
+app.add_typer(evidence.app, name="evidence", short_help="Was the evidence of a comparison changed?")
 app.add_typer(fixtures.app, name="fixtures", short_help="Cases of translation for your CI.")
 app.add_typer(rules.app, name="rules", short_help="Show, explain, test and begin the rules of the translation.")
 app.add_typer(lab.app, name="lab", short_help="A private MySQL and a demo database.")

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from migrator import __version__
 from migrator.chain import Entry, Sealed, canonical, sealed
-from migrator.model.catalog import SchemaDifference, SchemaValidation
 from migrator.model.evidence import Evidence
 from migrator.model.finding import Finding, Status
 from migrator.model.fingerprint import Fingerprint
@@ -26,7 +25,9 @@ from migrator.report import summary
 from migrator.report.junit import validation_junit
 from migrator.report.page import template
 from migrator.report.summary import Shown
+from migrator.report.values import schema_values
 from migrator.report.write import write_text
+from migrator.units import count
 
 LAST: Final = "verdict"
 """The kind of the entry that ends the chain."""
@@ -61,6 +62,22 @@ def write_evidence(evidence: Evidence, directory: Path, *, shown: Shown) -> Writ
         count=chain.count,
         head=chain.head,
     )
+
+
+def evidence_values(written: WrittenEvidence) -> dict[str, Any]:
+    """Where the evidence lies, and its pin, as plain values for JSON."""
+    return {
+        "json": str(written.json),
+        "html": str(written.html),
+        "junit": str(written.junit),
+        "entries": written.count,
+        "head": written.head,
+    }
+
+
+def evidence_text(written: WrittenEvidence) -> str:
+    """The closing words: where the evidence lies, and what to note down. No line break at the end."""
+    return f"evidence: {written.html}\nhead: {written.head} ({count(written.count)} entries): note it down"
 
 
 def evidence_chain(evidence: Evidence, *, shown: Shown) -> Sealed:
@@ -188,27 +205,6 @@ def _table(table: TableValidation, mapping: TableMapping | None) -> dict[str, An
 
 def _text(fingerprint: Fingerprint | None) -> str | None:
     return None if fingerprint is None else str(fingerprint)
-
-
-def schema_values(schema: SchemaValidation) -> dict[str, Any]:
-    """A schema held against its promise, as plain values for JSON."""
-    return {
-        "equal": schema.equal,
-        "promised": schema.things,
-        "difference_list": [_unlike(difference) for difference in schema.differences],
-        "beside": [str(thing) for thing in schema.beside],
-    }
-
-
-def _unlike(difference: SchemaDifference) -> dict[str, Any]:
-    return {
-        "kind": difference.thing.kind,
-        "object": difference.thing.name,
-        "table": difference.thing.of or None,
-        "fact": difference.fact or None,
-        "promised": difference.promised,
-        "found": difference.found,
-    }
 
 
 def _moment(time: datetime) -> str:

@@ -38,6 +38,7 @@ def rehearsal_html(rehearsal: Rehearsal, *, shown: Shown) -> str:
         loads=sorted(rehearsal.loads, key=_by_size),
         compared=sorted(rehearsal.validation.tables, key=summary.by_interest),
         open_rows=_OPEN_ROWS,
+        most_differences=_DIFFERENCES,
         most_remarks=_MOST_REMARKS,
         version=__version__,
     )

@@ -14,9 +14,8 @@ from migrator.model.difference import Difference
 from migrator.model.rehearsal import Rehearsal, TableLoad
 from migrator.model.validation import TableValidation, Validation
 from migrator.report import summary
-from migrator.report.evidence import schema_values
 from migrator.report.summary import Shown
-from migrator.report.values import finding_values
+from migrator.report.values import finding_values, schema_values
 
 
 def rehearsal_json(rehearsal: Rehearsal, *, shown: Shown) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def _test(name: str, seconds: float, wrong: Sequence[str]) -> Iterator[str]:
         yield f"    <testcase{head}/>"
         return
     lines = [printable(line) for line in wrong]
+    words = text("\n".join(lines))
     yield f"    <testcase{head}>"
-    yield f"      <failure{attributes({'type': 'different', 'message': lines[0]})}>{text(chr(10).join(lines))}</failure>"
+    yield f"      <failure{attributes({'type': 'different', 'message': lines[0]})}>{words}</failure>"
     yield "    </testcase>"
