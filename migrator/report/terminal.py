@@ -128,8 +128,6 @@ def _schema(validation: Validation, width: int) -> list[str]:
     if beside := validation.schema.beside:
         names = ", ".join(map(str, beside[:_RULES]))
         names += f" and {len(beside) - _RULES:,} more" if len(beside) > _RULES else ""
-            f" and {len(beside) - _RULES:,} more" if len(beside) > _RULES else ""
-        )
         lines += wrap(f"also there, and of nobody's concern here: {printable(names)}", width, subsequent_indent="    ")
     return lines
 
