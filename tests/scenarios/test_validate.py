@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from support.commands import Answer, migrator
@@ -33,11 +32,11 @@ GO
 
 
 @pytest.fixture
-def script(tmp_path: Path, mysql: Target) -> Iterator[Path]:
+def script(tmp_path: Path, mysql: Target) -> Path:
     path = tmp_path / "clinic.sql"
     path.write_text(SCHEMA)
     assert migrator("copy", path, "--target", mysql, "--out", tmp_path / "copied", "-q").code == 0
-    yield path
+    return path
 
 
 def change(target: Target, *statements: str) -> None:
@@ -59,7 +58,7 @@ def test_a_target_as_promised(script: Path, mysql: Target) -> None:
     verified = migrator("evidence", "verify", evidence["json"], "--head", evidence["head"], "--json")
     assert (verified.code, verified.json["verdict"]["verdict"]) == (0, "equal")
     assert evidence["head"] in Path(evidence["html"]).read_text()
-    assert ElementTree.parse(evidence["junit"]).getroot()[0].get("failures") == "0"
+    assert ET.parse(evidence["junit"]).getroot()[0].get("failures") == "0"
 
 
 def test_everything_that_is_not_as_promised_is_named(script: Path, mysql: Target) -> None:
@@ -89,13 +88,8 @@ def test_everything_that_is_not_as_promised_is_named(script: Path, mysql: Target
     assert found.pop(("check", "CK_Age", "enforced")) == ("yes", "no")
     assert found.pop(("column", "Mood", None))[0] is None
     assert found.pop(("trigger", "Sly", None))[0] is None
-    for missing in (
-        ("index", "IX_Name", None),
-        ("column", "Name", None),
-        ("view", "Old", None),
-        ("foreign key", "FK_P", None),
-    ):
-        assert found.pop(missing)[1] is None
+    for kind, name in (("index", "IX_Name"), ("column", "Name"), ("view", "Old"), ("foreign key", "FK_P")):
+        assert found.pop((kind, name, None))[1] is None
     assert not found
     assert answer.json["schema"]["beside"] == ["table Strange"]
     [patient, _] = answer.json["table_list"]
@@ -103,7 +97,7 @@ def test_everything_that_is_not_as_promised_is_named(script: Path, mysql: Target
     assert not patient["equal"]
     for name in ("Ssn", "Gdansk", "Mood", "Sly", "FK_P"):
         assert name in Page(Path(answer.json["evidence"]["html"]).read_text()).text
-    [suite] = ElementTree.parse(answer.json["evidence"]["junit"]).getroot()
+    [suite] = ET.parse(answer.json["evidence"]["junit"]).getroot()
     failed = {test.get("name"): test[0].text or "" for test in suite if len(test)}
     assert set(failed) == {"Patient", "Visit", "schema"}
     assert "IX_Name" in failed["Patient"]

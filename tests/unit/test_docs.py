@@ -73,7 +73,12 @@ def test_every_option_is_described_and_has_help(name: str, command: Any) -> None
 
 
 def test_no_option_is_made_up() -> None:
-    known = {word for command in COMMANDS.values() for option in _options(command) for word in option.opts}
+    known = {
+        word
+        for command in COMMANDS.values()
+        for option in _options(command)
+        for word in (*option.opts, *option.secondary_opts)
+    }
     described = set(re.findall(r"`(?:migrator [a-z ]*)?(--[a-z-]+)", README))
     assert described <= known | {"--help", "--version"}
 
