@@ -10,7 +10,7 @@ from migrator.model.catalog import Catalog, SchemaDifference, SchemaValidation, 
 from migrator.model.mapping import TableMapping
 from migrator.model.translation import Translation
 from migrator.model.validation import TableValidation
-from migrator.mysql.catalog import Counter, folds_names, read_catalog, read_counters, read_tables
+from migrator.mysql.catalog import Counter, folds_names, own_collation, read_catalog, read_counters, read_tables
 from migrator.mysql.connect import Connection
 from migrator.mysql.control import OWN_TABLES
 from migrator.validate.promise import compare, first_numbers, promise
@@ -22,11 +22,15 @@ _BITS: Final = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigin
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the target has. ``fold``: it takes table names in any letter case. ``counters`` by table as mapped."""
+    """What the target has. ``fold``: it takes table names in any letter case. ``counters`` by table as mapped.
+
+    ``collation`` is the database's own.
+    """
 
     catalog: Catalog
     fold: bool = False
     counters: Mapping[str, Counter] = field(default_factory=dict)
+    collation: str = ""
 
     def known(self) -> frozenset[Thing]:
         """Tables and columns, as ``sought`` writes them."""
@@ -51,7 +55,7 @@ def read(connection: Connection, mappings: Sequence[TableMapping], *, whole: boo
         for mapping in mappings
         if mapping.auto_increment and found.sought(Thing("column", mapping.auto_increment, mapping.target)) in known
     }
-    return replace(found, counters=read_counters(connection, counting))
+    return replace(found, counters=read_counters(connection, counting), collation=own_collation(connection))
 
 
 def check(translation: Translation, found: Found, *, without: Collection[Thing] = ()) -> SchemaValidation:
@@ -60,7 +64,7 @@ def check(translation: Translation, found: Found, *, without: Collection[Thing] 
     What nobody promised is a difference in a table of ours, where it changes what an INSERT does, and so is a trigger;
     anything else of others is only named.
     """
-    promised = promise(translation)
+    promised = promise(translation, collation=found.collation)
     for thing in without:
         promised.things.pop(thing, None)
     tables = {found.sought(thing).name for thing in promised.things if thing.kind == "table"}
