@@ -29,6 +29,9 @@ check: setup ## Lint, format, types and import contracts
 
 bench: setup ## Measure decoding and loading on this machine
 	$(BIN)/migrator bench
+	@if [ -n "$$MIGRATOR_TEST_SQLSERVER" ]; then \
+	  $(BIN)/migrator bench --copy "$$MIGRATOR_TEST_SQLSERVER" --seed-rows 2000000; \
+	else echo 'MIGRATOR_TEST_SQLSERVER is not set: the copy of a live table is not measured'; fi
 
 lock: ## Pin the newest dependencies that pyproject.toml allows (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -7,16 +7,17 @@ same table. Ours and the floor run in turn, so that a machine which slows down s
 from __future__ import annotations
 
 import json
+import shlex
 import statistics
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
-from typing import Final
+from typing import Any, Final
 
 import psutil
 
@@ -79,7 +80,9 @@ class MemoryBench:
 
 
 @dataclass(frozen=True, slots=True)
-class _FileWork:
+class FileWork:
+    """A segment and the file that holds its lines."""
+
     item: SegmentCopy
     source: Source
     target: Target
@@ -98,19 +101,19 @@ def bench_copy(folder: Path, target: Target, *, rows: int, worker_count: int, ro
     translation = translate(database, load_rules())
     plan = copy_planning.plan(source, database, translation.mappings)
     works = [
-        _FileWork(item, source, target, str(folder / f"visits-{index}.tsv")) for index, item in enumerate(plan.segments)
+        FileWork(item, source, target, str(folder / f"visits-{index}.tsv")) for index, item in enumerate(plan.segments)
     ]
     decode, floor, ours = [], [], []
     try:
-        _fresh(target, translation)  # before the long work: a target that is not ours is refused at once
-        encode_s = _timed(lambda: _each(_write_file, works, worker_count))
+        fresh(target, translation)  # before the long work: a target that is not ours is refused at once
+        encode_s = timed(lambda: each(write_file, works, worker_count))
         size = sum(Path(work.path).stat().st_size for work in works)
         for _ in range(rounds):
-            decode.append(_timed(lambda: _each(_decode, works, worker_count)))
-            _fresh(target, translation)
-            floor.append(_timed(lambda: _each(_load_file, works, worker_count)))
-            _fresh(target, translation)
-            ours.append(_timed(lambda: _copy(plan, source, target, worker_count)))
+            decode.append(timed(lambda: each(_decode, works, worker_count)))
+            fresh(target, translation)
+            floor.append(timed(lambda: each(load_ready, works, worker_count)))
+            fresh(target, translation)
+            ours.append(timed(lambda: _copy(plan, source, target, worker_count)))
     finally:
         for work in works:
             Path(work.path).unlink(missing_ok=True)
@@ -132,7 +135,15 @@ def bench_memory(folder: Path, *, scale: float) -> MemoryBench:
     folder.mkdir(parents=True, exist_ok=True)
     if not package.exists():
         generate(package, scale=scale, seed=1)
-    command = [sys.executable, "-m", "migrator", "rehearse", str(package), "--out", str(folder / f"out-{scale:g}")]
+    command = ["rehearse", str(package), "--out", str(folder / f"out-{scale:g}")]
+    result, seconds, peak = watched(command)
+    return MemoryBench(scale, result["rows"], seconds, peak)
+
+
+def watched(arguments: Sequence[str]) -> tuple[dict[str, Any], float, int]:
+    """Run a command of ours in processes of its own: what it answered, seconds, and the peak of their memory (PSS, in
+    bytes; MySQL left out). Raises MigratorError where it fails."""
+    command = [sys.executable, "-m", "migrator", *arguments]
     started = perf_counter()
     with subprocess.Popen([*command, "--json", "--quiet"], stdout=subprocess.PIPE, text=True) as process:
         peak = [0]
@@ -142,8 +153,8 @@ def bench_memory(folder: Path, *, scale: float) -> MemoryBench:
     seconds = perf_counter() - started
     watcher.join()
     if process.returncode:
-        raise MigratorError(f"the rehearsal at scale {scale:g} failed", todo=f"run it by itself: {' '.join(command)}")
-    return MemoryBench(scale, json.loads(output)["rows"], seconds, peak[0])
+        raise MigratorError(f"`migrator {arguments[0]}` failed", todo=f"run it by itself: {shlex.join(command)}")
+    return json.loads(output), seconds, peak[0]
 
 
 def _watch(pid: int, peak: list[int]) -> None:
@@ -165,31 +176,35 @@ def _watch(pid: int, peak: list[int]) -> None:
         return
 
 
-def _timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> float:
+    """The seconds that it takes."""
     started = perf_counter()
     work()
     return perf_counter() - started
 
 
-def _each(work: Callable[[_FileWork], None], items: list[_FileWork], count: int) -> None:
+def each(work: Callable[[FileWork], None], items: list[FileWork], count: int) -> None:
+    """Run ``work`` on every item in ``count`` processes. Raises MigratorError."""
     with closing(workers.run_all(work, items, workers=count, emit=silent)) as results:
         for _ in results:
             pass
 
 
-def _decode(work: _FileWork) -> None:
+def _decode(work: FileWork) -> None:
     for _ in work.source.read(work.item.table, work.item.segment, batch_bytes=_BATCH_BYTES):
         pass
 
 
-def _write_file(work: _FileWork) -> None:
+def write_file(work: FileWork) -> None:
+    """Read and encode a segment into its file. Raises SourceError."""
     with Path(work.path).open("wb") as file:
         for batch in work.source.read(work.item.table, work.item.segment, batch_bytes=_BATCH_BYTES):
             lines, _ = encode(batch, work.item.mapping)
             file.write(lines.data)
 
 
-def _load_file(work: _FileWork) -> None:
+def load_ready(work: FileWork) -> None:
+    """LOAD DATA of a segment's file, one transaction. Raises TargetError."""
     with session(work.target, autocommit=False, loads=True) as connection:
         prepare_loads(connection)
         load_file(connection, work.item.mapping, work.path)
@@ -200,7 +215,7 @@ def _copy(plan: CopyPlan, source: Source, target: Target, count: int) -> None:
     copying.run(plan, source, target, workers_count=count, emit=silent)
 
 
-def _fresh(target: Target, translation: Translation) -> None:
+def fresh(target: Target, translation: Translation) -> None:
     """An empty database with the tables of the translation and our control tables."""
     control.make_database(target, translation.character_set, translation.collation)
     tables = tuple(mapping.target for mapping in translation.mappings)

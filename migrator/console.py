@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol, Self, TextIO
 
 from tqdm import tqdm
 
-from migrator.events import Advanced, Event, Finished, Found, Started
+from migrator.events import Advanced, Event, Finished, Found, Noted, Started
 from migrator.progress import Stage, Tally, Task, closing, progress, task_progress
 from migrator.units import percent, printable
 
@@ -84,6 +84,7 @@ class _Bars:
         """Nothing: the tally is enough."""
 
     def look(self, tally: Tally, now: float, *, last: bool) -> _Picture:
+        notes = tuple(f"{_name(stage)} {printable(text)}" for stage, text in tally.take_notes())
         lines = tuple(f"{_name(stage.name)} {closing(stage, now)}" for stage in tally.close_stages(all_of_them=last))
         rows: list[_Row] = []
         for stage in tally.stages.values():
@@ -91,7 +92,7 @@ class _Bars:
             rows.append(_Row(stage.name, stage.done, stage.total, progress(stage, now)))
             tasks = stage.active() if len(stage.tasks) > 1 else []
             rows += [_Row(f"  {task.name}", task.done, task.total, task_progress(task, now)) for task in tasks]
-        return _Picture(lines, tuple(rows))
+        return _Picture(notes + lines, tuple(rows))
 
     def show(self, picture: _Picture) -> None:
         while len(self._bars) > len(picture.rows):
@@ -136,7 +137,8 @@ class _Lines:
 
     def look(self, tally: Tally, now: float, *, last: bool) -> _Picture:
         time = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"
-        lines = [
+        lines = [f"{time} {printable(stage)}: {printable(text)}" for stage, text in tally.take_notes()]
+        lines += [
             f"{time} {printable(stage.name)}: {closing(stage, now)}" for stage in tally.close_stages(all_of_them=last)
         ]
         for stage in tally.stages.values():
@@ -192,6 +194,9 @@ class _Json:
                     "found", event.stage, rule=found.rule, severity=str(found.severity), status=str(found.status),
                     kind=str(found.kind), object=found.object, reason=found.reason, advice=found.advice,
                 )  # fmt: skip
+            case Noted():
+                tally.take_notes()
+                self._say("noted", event.stage, text=event.text)
 
     def look(self, tally: Tally, now: float, *, last: bool) -> _Picture:
         if last or now - self._said >= self._pause:

@@ -10,7 +10,8 @@
     │   ├── SourceUnreachable 14   no connection to the SQL Server, or it was lost and did not come back
     │   ├── SourceDenied      15   user, password, TLS or permission
     │   ├── SourceBusy        16   a lock, a deadlock or a throttled server, again and again
-    │   └── SourceRejected    17   the SQL Server refused a query
+    │   ├── SourceRejected    17   the SQL Server refused a query
+    │   └── ChangesLost       18   the source no longer knows all that changed since the copy
     ├── TargetError           20   the target said no
     │   ├── TargetUnreachable 21   no connection, or it was lost and did not come back
     │   ├── TargetDenied      22   user, password, TLS or privilege
@@ -116,6 +117,12 @@ class SourceRejected(SourceError):
     """The SQL Server refused a query."""
 
     exit_code = 17
+
+
+class ChangesLost(SourceError):
+    """The source no longer knows all that changed since the copy: cleaned up, truncated, restored or switched off."""
+
+    exit_code = 18
 
 
 class TargetError(MigratorError):

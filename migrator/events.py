@@ -58,7 +58,15 @@ class Finished:
     task: str
 
 
-Event = Started | Advanced | Found | Finished
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something happened to a stage that people should know while it runs: one sentence without a full stop."""
+
+    stage: str
+    text: str
+
+
+Event = Started | Advanced | Found | Finished | Noted
 
 
 class Emit(Protocol):

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from migrator.events import Advanced, Event, Finished, Found, Started, Unit
+from migrator.events import Advanced, Event, Finished, Found, Noted, Started, Unit
 from migrator.model.finding import Severity
 from migrator.units import count, counted, duration, megabytes
 
@@ -96,10 +96,14 @@ class Tally:
 
     def __init__(self) -> None:
         self.stages: dict[str, Stage] = {}
+        self.notes: list[tuple[str, str]] = []
         self._events = 0
 
     def take(self, event: Event, now: float) -> None:
         """Add an event up."""
+        if isinstance(event, Noted):
+            self.notes.append((event.stage, event.text))
+            return
         self._events += 1
         stage = self.stages.setdefault(event.stage, Stage(event.stage, now))
         match event:
@@ -122,6 +126,11 @@ class Tally:
     def _task(stage: Stage, name: str, now: float) -> Task:
         """A task by name; one that nobody announced is welcome too."""
         return stage.tasks.setdefault(name, Task(name, Unit.ROWS, None, began=now))
+
+    def take_notes(self) -> list[tuple[str, str]]:
+        """The notes that nobody has taken yet, each with its stage."""
+        notes, self.notes = self.notes, []
+        return notes
 
     def close_stages(self, *, all_of_them: bool) -> list[Stage]:
         """Take out the stages that are over: those that a newer one followed, or every one at the end."""

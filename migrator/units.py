@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 NONE: Final = "–"
@@ -10,6 +11,8 @@ NONE: Final = "–"
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _MB: Final = 1_000_000
+_RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]?B)(?:/S)?")
+_UNITS: Final = {"B": 1, "KB": 1_000, "MB": _MB, "GB": 1_000_000_000}
 
 
 def count(number: int) -> str:
@@ -94,3 +97,12 @@ def percent(share: float) -> str:
 def printable(text: str) -> str:
     """Text on one line whatever is in it: control characters and turns of the reading direction are spelt out."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def rate(text: str) -> float:
+    """``50MB/s``, ``800 KB/s``, ``1.5GB`` as bytes a second (powers of 1,000). Raises ValueError."""
+    found = _RATE.fullmatch(text.strip().upper())
+    number = float(found[1]) * _UNITS[found[2]] if found else 0.0
+    if number < 1:
+        raise ValueError(f"{text!r} is no rate: write 50MB/s, 800KB/s or 1GB/s")
+    return number

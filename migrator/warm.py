@@ -13,6 +13,7 @@ from migrator.lab.generate import generate
 from migrator.packages.bacpac import Bacpac
 from migrator.rules.load import load_rules
 from migrator.translate.plan import plan
+from migrator.wire.inserts import encode_inserts
 from migrator.wire.rows import encode
 
 
@@ -29,6 +30,7 @@ def compile_kernels() -> int:
             for segment in source.segments(table):
                 for batch in source.read(table, segment):
                     encode(batch, mapping)
+                    encode_inserts(batch, mapping, "INSERT", 1 << 20)
                     rows += batch.num_rows
     return rows
 

@@ -20,6 +20,7 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import ForkServerContext
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event as Stop
+from time import sleep
 from typing import Final, TypeVar
 
 from migrator.errors import Interrupted, MigratorError
@@ -47,6 +48,14 @@ def checkpoint() -> None:
     """In a worker, at a safe place: raise Interrupted if the parent wants us to stop."""
     if _stop is not None and _stop.is_set():
         raise Interrupted("stopped", todo="run again with --resume")
+
+
+def pause(seconds: float) -> None:
+    """In a worker: sleep, and raise Interrupted as soon as the parent wants us to stop."""
+    if _stop is None:
+        sleep(seconds)
+    elif _stop.wait(seconds):
+        checkpoint()
 
 
 def context() -> ForkServerContext:

@@ -27,13 +27,40 @@ def command(
         str, typer.Option("--lines", help="Lines of T-SQL whose translation is measured.")
     ] = "10000,100000",
     translate: Annotated[bool, typer.Option("--translate", help="Measure the translation alone.")] = False,
+    copy: Annotated[
+        str,
+        typer.Option("--copy", metavar="mssql://…", help="Measure the copy of a live table alone.", show_default=False),
+    ] = "",
+    table: Annotated[
+        str,
+        typer.Option("--table", metavar="SCHEMA.TABLE", help="Which table. [default: the largest]", show_default=False),
+    ] = "",
+    seed_rows: Annotated[
+        int,
+        typer.Option(
+            "--seed-rows", min=0, help="Make a database with so many visits for it, and drop it.", show_default=False
+        ),
+    ] = 0,
+    naive_rows: Annotated[
+        int, typer.Option("--naive-rows", min=1000, help="Rows that the naive script copies.")
+    ] = 100_000,
     target: options.TargetUrl = "",
     as_json: options.Json = False,
 ) -> None:
     """Measure the copy against plain LOAD DATA of the same rows, the memory of a whole rehearsal, and the translation.
 
-    Example: migrator bench --rows 500000 --rounds 1 --memory 1
+    Examples:
+
+      migrator bench --rows 500000 --rounds 1 --memory 1
+
+      migrator bench --copy mssql://reader@sql1:1433/homecare --table care.Visit
+
+      migrator bench --copy mssql://sa@localhost:1433/migrator_bench --seed-rows 2000000
     """
+    if copy:
+        _copy(copy, target, out, table=table, seed_rows=seed_rows, naive_rows=naive_rows, workers=workers,
+              rounds=rounds, as_json=as_json)  # fmt: skip
+        return
     from migrator import bench
     from migrator.bench_translate import growth
     from migrator.cli.target import choose
@@ -90,3 +117,56 @@ def _translations(lines: str, *, as_json: bool) -> list[TranslateBench]:
     if len(benches) > 1 and not as_json:
         typer.echo(f"  a line of the last takes {growth(benches):.2f} times as long as a line of the first")
     return benches
+
+
+def _copy(
+    source: str,
+    target: str,
+    out: Path,
+    *,
+    table: str,
+    seed_rows: int,
+    naive_rows: int,
+    workers: int,
+    rounds: int,
+    as_json: bool,
+) -> None:
+    from migrator.bench_copy import bench_copy
+    from migrator.cli.target import choose
+
+    where, _ = choose(target, "migrator_bench")
+    found = bench_copy(
+        out,
+        source,
+        where,
+        table=table,
+        seed_rows=seed_rows,
+        naive_rows=naive_rows,
+        worker_count=workers,
+        rounds=rounds,
+    )
+    if as_json:
+        typer.echo(json.dumps({"live": {**asdict(found), "ratio": found.ratio, "speedup": found.speedup}}))
+        return
+    rate = found.rows / 1000
+    typer.echo(
+        f"{found.table}: {found.rows:,} rows, {found.bytes / 1e6:,.0f} MB as text, {workers} workers, {rounds} rounds, "
+        "medians"
+    )
+    typer.echo(f"  read, encode, to files  {found.read_s:6.1f} s  {rate / found.read_s:8,.0f} k rows/s")
+    typer.echo(f"  floor: LOAD DATA, files {found.floor_s:6.1f} s  {rate / found.floor_s:8,.0f} k rows/s")
+    typer.echo(f"  the copy                {found.ours_s:6.1f} s  {rate / found.ours_s:8,.0f} k rows/s")
+    typer.echo(f"  ratio to the floor      {found.ratio:6.2f}")
+    if found.naive is None:
+        typer.echo(f"  the naive script cannot copy this table: {found.naive_why}")
+    else:
+        per_second = found.naive.rate
+        typer.echo(
+            f"  the naive script        {found.rows / per_second:6.1f} s  {per_second / 1000:8,.0f} k rows/s  "
+            f"(by its rate over the first {found.naive.rows:,})"
+        )
+        typer.echo(f"  times the naive script  {found.speedup:6.1f}")
+    typer.echo(
+        f"  `migrator copy` of it   {found.whole_s:6.1f} s, peak memory {found.peak / 1e6:,.0f} MB "
+        "(all processes, MySQL apart)"
+    )

@@ -16,6 +16,8 @@ def command(
     tables: options.Tables = None,
     out: options.Out = None,
     workers: options.Workers = options.DEFAULT_WORKERS,
+    rate_limit: options.RateLimit = "",
+    throttle: options.Throttle = None,
     rules: options.Rules = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted copy in --out.")] = False,
     replace: Annotated[
@@ -37,7 +39,7 @@ def command(
 
       migrator copy homecare.bacpac --tables 'care.*' --dry-run
 
-      migrator copy 'mssql://reader@sql1/homecare' --workers 8 --resume
+      migrator copy 'mssql://reader@sql1/homecare' --workers 8 --rate-limit 50MB/s --resume
     """
     from migrator.workers import prepare
 
@@ -50,6 +52,7 @@ def command(
     from migrator.workflows.copy import copy, planned
     from migrator.workflows.migrate import Setting
 
+    most = options.rate_limit(rate_limit)
     opened = open_source(source, resuming=resume)
     patterns = tuple(tables or ())
     if dry_run:
@@ -66,6 +69,8 @@ def command(
         resume=resume,
         replace=replace or (is_lab and not resume),
         tables=patterns,
+        rate_limit=most,
+        throttle=throttle,
     )
     with console(quiet=quiet) as emit:
         done = copy(opened, setting, emit)

@@ -14,7 +14,22 @@ import typer
 from typer.core import TyperGroup
 
 from migrator import __version__
-from migrator.cli import assess, bench, copy, evidence, fixtures, lab, rehearse, rules, translate, validate
+from migrator.cli import (
+    assess,
+    bench,
+    catch_up,
+    copy,
+    doctor,
+    dump,
+    evidence,
+    fixtures,
+    lab,
+    load,
+    rehearse,
+    rules,
+    translate,
+    validate,
+)
 from migrator.errors import Interrupted, MigratorError
 
 
@@ -43,9 +58,13 @@ app = typer.Typer(
 )
 app.command("assess", short_help="What comes over by itself, what needs a person, and how long?")(assess.command)
 app.command("translate", short_help="Write the schema for MySQL, and a report on every object.")(translate.command)
+app.command("doctor", short_help="Look at both ends: what stands in the way of a migration?")(doctor.command)
 app.command("rehearse", short_help="Migrate once, measured: does it fit the window?")(rehearse.command)
 app.command("copy", short_help="Copy schema and rows, as fast as MySQL takes them.")(copy.command)
+app.command("catch-up", short_help="Bring a copy to what the source is now.")(catch_up.command)
 app.command("validate", short_help="Compare source and target, down to the row.")(validate.command)
+app.command("dump", short_help="Write schema and rows as files for MySQL.")(dump.command)
+app.command("load", short_help="Load a dumped folder, and prove it.")(load.command)
 app.command("bench", short_help="Measure the copy against plain LOAD DATA.")(bench.command)
 app.add_typer(evidence.app, name="evidence", short_help="Was the evidence of a comparison changed?")
 app.add_typer(fixtures.app, name="fixtures", short_help="Cases of translation for your CI.")

@@ -76,6 +76,23 @@ TargetUrl = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 Workers = Annotated[int, typer.Option("--workers", "-w", min=1, max=256, help="Connections that work side by side.")]
+RateLimit = Annotated[
+    str,
+    typer.Option(
+        "--rate-limit",
+        metavar="RATE",
+        help="Load no more than this, all workers together: 50MB/s (B, KB, MB, GB).",
+        show_default=False,
+    ),
+]
+Throttle = Annotated[
+    bool | None,
+    typer.Option(
+        "--throttle/--no-throttle",
+        help="Slow down or pause while the source or the target is busy. [default: where the source is a live server]",
+        show_default=False,
+    ),
+]
 Rules = Annotated[
     Path | None,
     typer.Option("--rules", metavar="DIR", help="Your rules, laid over the shipped ones.", show_default=False),
@@ -136,3 +153,13 @@ def seconds(text: str) -> float:
     if not total:
         raise typer.BadParameter("the window must be longer than nothing")
     return total
+
+
+def rate_limit(text: str) -> float:
+    """``50MB/s`` as bytes a second, 0 where nothing is said. Raises typer.BadParameter."""
+    from migrator.units import rate
+
+    try:
+        return rate(text) if text else 0.0
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--rate-limit") from None

@@ -21,6 +21,8 @@ def command(
         ),
     ] = None,
     workers: options.Workers = options.DEFAULT_WORKERS,
+    rate_limit: options.RateLimit = "",
+    throttle: options.Throttle = None,
     rules: options.Rules = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run in --out.")] = False,
     replace: Annotated[
@@ -49,6 +51,7 @@ def command(
     from migrator.workers import prepare
 
     window_s = options.seconds(window)
+    most = options.rate_limit(rate_limit)
     opened = open_source(source, resuming=resume)
     where, is_lab = choose(target, source)
     prepare()  # the imports below take as long as those of the process that workers come from
@@ -72,6 +75,8 @@ def command(
         rules=rules,
         resume=resume,
         replace=replace or is_lab,
+        rate_limit=most,
+        throttle=throttle,
     )
     with console(quiet=quiet) as emit:
         rehearsal = rehearse(opened, setting, emit, window_s=window_s)

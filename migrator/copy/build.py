@@ -13,6 +13,7 @@ from migrator.model.schema import Database, ForeignKey, ObjectKind, Table
 from migrator.model.translation import Phase, Statement, Translation
 from migrator.mysql.connect import execute, fetch, quoted, session
 from migrator.mysql.statements import THERE_ALREADY, run_statements
+from migrator.mysql.tuning import build_settings
 from migrator.mysql.url import Target
 
 CREATE: Final = "create"
@@ -37,8 +38,14 @@ def build(translation: Translation, target: Target, *, sizes: Mapping[str, int],
     Foreign keys are added unchecked, which does not rebuild the table; ``check_foreign_keys`` proves them by a query.
     """
     indexes = sorted(translation.of(Phase.INDEXES), key=lambda statement: -sizes.get(statement.table, 0))
-    _run(BUILD, indexes, target, workers=workers, emit=emit)
+    memory = build_settings(target, workers) if indexes else ""
+    _run(BUILD, indexes, target, workers=workers, emit=emit, settings=memory)
     _run(BUILD, translation.of(Phase.FOREIGN_KEYS), target, workers=workers, emit=emit)
+    create_programs(translation, target, emit=emit)
+
+
+def create_programs(translation: Translation, target: Target, *, emit: Emit) -> None:
+    """Routines and triggers, those that are not there. Raises TargetError."""
     for phase in (Phase.ROUTINES, Phase.TRIGGERS):  # the second may need the first
         _run(BUILD, translation.of(phase), target, workers=1, emit=emit)
 
@@ -75,7 +82,9 @@ def _refused(statement: Statement, error: TargetRejected) -> Finding:
     )
 
 
-def _run(stage: str, statements: Sequence[Statement], target: Target, *, workers: int, emit: Emit) -> None:
+def _run(
+    stage: str, statements: Sequence[Statement], target: Target, *, workers: int, emit: Emit, settings: str = ""
+) -> None:
     if not statements:
         return
     task = str(statements[0].phase)
@@ -84,7 +93,7 @@ def _run(stage: str, statements: Sequence[Statement], target: Target, *, workers
         target,
         statements,
         workers=workers,
-        before=_NO_CHECKS,
+        before=f"{_NO_CHECKS}, {settings}" if settings else _NO_CHECKS,
         tolerate=THERE_ALREADY,
         done=lambda _: emit(Advanced(stage, task, 1)),
     )
@@ -128,8 +137,9 @@ def check_foreign_keys(
     by_source = {mapping.source: mapping for mapping in mappings}
     findings = []
     with session(target) as connection:
+        # A server with lower_case_table_names = 1 answers in small letters.
         existing = {
-            table
+            table.lower()
             for (table,) in fetch(
                 connection,
                 "SELECT DISTINCT table_name FROM information_schema.referential_constraints "
@@ -138,7 +148,7 @@ def check_foreign_keys(
         }
         for table in database.tables:
             mapping = by_source.get(table.name)
-            if mapping is None or mapping.target not in existing:
+            if mapping is None or mapping.target.lower() not in existing:
                 continue
             for key in table.foreign_keys:
                 query = _orphans(mapping, by_source.get(key.references), key)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
@@ -12,13 +13,14 @@ from typing import Final
 import pyarrow as pa
 
 from migrator import workers
+from migrator.copy import gate
 from migrator.copy.plan import SegmentCopy
 from migrator.events import Advanced
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.segment import Slice
 from migrator.model.source import Source
 from migrator.mysql.connect import Connection, commit, session
-from migrator.mysql.control import Progress, forget, progress, record
+from migrator.mysql.control import Progress, alone, forget, progress, record
 from migrator.mysql.errors import TRANSIENT as TARGET_TRANSIENT
 from migrator.mysql.load import Load, empty, is_empty, prepare_loads
 from migrator.mysql.retry import retrying
@@ -66,23 +68,27 @@ def copy_segment(job: Job) -> SegmentDone:
     Raises SourceError, TargetError, Interrupted.
     """
     started = perf_counter()
-    before = rows = 0
+    before: int | None = None
+    rows = 0
     slips = job.source.slipped
     for attempt in retrying(kinds=_TRANSIENT):
+        gate.current().hold()  # here no transaction is open, on either end
         with attempt, session(job.target, autocommit=False, loads=True) as connection:
             prepare_loads(connection)
+            alone(connection, job.item.mapping, job.item.segment.id)
             # The target knows what was committed, also where the answer to a COMMIT was lost.
             done = progress(connection, job.item.mapping, job.item.segment.id)
             if not done.complete and not job.item.segment.repeatable:
                 done = _begin_anew(connection, job.item, done)
-            if attempt.retry_state.attempt_number == 1:
+            if before is None:  # the first attempts may not have come so far as to know
                 before = done.rows
             rows = done.rows + (0 if done.complete else _load(connection, job, done.rows))
+    skipped = before or 0
     return SegmentDone(
         job.item.mapping.target,
-        rows - before,
+        rows - skipped,
         job.item.segment.bytes,
-        before,
+        skipped,
         started,
         perf_counter(),
         job.source.slipped - slips,
@@ -106,22 +112,48 @@ def _begin_anew(connection: Connection, item: SegmentCopy, done: Progress) -> Pr
 
 def _load(connection: Connection, job: Job, done: int) -> int:
     """Load all rows behind the first ``done`` ones; return how many."""
+    # An error's traceback keeps an open reader, and a connection of the source serves one reader at a time: the next
+    # attempt would find it busy.
+    with closing(_read(job, done)) as batches:
+        return _load_batches(connection, job, batches, done)
+
+
+def _read(job: Job, done: int) -> Generator[pa.RecordBatch, None, None]:
+    """The segment's rows behind the first ``done`` ones; closing it closes the source's reader."""
+    rows = job.source.read(job.item.table, job.item.segment, batch_bytes=_BATCH_BYTES)
+    try:
+        yield from _pieces(_behind(rows, done))
+    finally:
+        if isinstance(rows, Generator):
+            rows.close()
+
+
+def _load_batches(connection: Connection, job: Job, batches: Iterator[pa.RecordBatch], done: int) -> int:
     table, segment, mapping = job.item.table, job.item.segment, job.item.mapping
     repaired = Counter(job.source.repaired)
-    batches = _pieces(_behind(job.source.read(table, segment, batch_bytes=_BATCH_BYTES), done))
     first = done
     left = segment.bytes
     # What cannot be gone on with is loaded as a whole, or not at all.
-    limit = _SLICE_BYTES if segment.repeatable or job.item.is_table else _NO_LIMIT
+    divisible = segment.repeatable or job.item.is_table
+    limit = _SLICE_BYTES if divisible else _NO_LIMIT
+    gates = gate.current()
     batch = next(batches, None)
+    if batch is None:  # a piece without rows is loaded as well: nobody must take it for one that is still to come
+        record(connection, mapping, Slice(table.name, segment.id, first, 0), Fingerprint(), 0, last=True, repaired={})
+        commit(connection, doing=f"committing a slice of {mapping.target}")
+        workers.emit(Advanced(STAGE, mapping.target, left))
     while batch is not None:
+        gates.hold()
         rows = 0
         size = 0
         found = Fingerprint()
         with Load(connection, mapping) as load:
-            while batch is not None and size < limit:
+            while batch is not None and size < limit and not (divisible and size and gates.paused):
                 workers.checkpoint()
+                if size >= _SLICE_BYTES:
+                    gates.hold()  # less than that is finished first: then nothing stays open
                 lines, part = encode(batch, mapping)
+                gates.take(len(lines))
                 load.write(lines, batch.num_rows)
                 rows += batch.num_rows
                 size += len(lines)

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from migrator import workers
+from migrator.copy.gate import Begin, Gate
 from migrator.copy.plan import CopyPlan
 from migrator.copy.pump import STAGE, Job, SegmentDone, copy_segment
 from migrator.events import Emit, Finished, Found, Started, Unit
@@ -42,8 +43,10 @@ class CopyResult:
         return sum(table.bytes for table in self.tables)
 
 
-def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, emit: Emit) -> CopyResult:
-    """Load every segment that is not loaded yet.
+def run(
+    plan: CopyPlan, source: Source, target: Target, *, workers_count: int, emit: Emit, gate: Gate | None = None
+) -> CopyResult:
+    """Load every segment that is not loaded yet, through ``gate`` where there is one.
 
     Raises SourceError, TargetError, Interrupted; what is committed stays.
     """
@@ -57,7 +60,8 @@ def run(plan: CopyPlan, source: Source, target: Target, *, workers_count: int, e
     jobs = [Job(item, source, target) for item in plan.segments]
     count = workers.worker_count(workers_count, jobs)
     with source.hold(count) as hold:
-        parts = workers.run_all(copy_segment, jobs, workers=count, emit=emit, begin=hold.begin)
+        begin = hold.begin if gate is None else Begin(gate, hold.begin)
+        parts = workers.run_all(copy_segment, jobs, workers=count, emit=emit, begin=begin)
         with closing(parts):  # an error here must end the workers now, not when somebody collects the generator
             for part in parts:
                 done[part.table].append(part)

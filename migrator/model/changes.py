@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,18 +14,22 @@ if TYPE_CHECKING:  # for readers and type checkers only: the model itself stays 
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """Net changes of one table, each key once.
+    """Net changes of one table: keys, or rows, never both; the other one is empty.
 
-    ``rows`` are the changed rows as they are now: ``stored_columns``, typed as wire/schema.py says. ``keys`` are the
-    key columns of every row that was inserted, updated or deleted: those that are not among ``rows`` are gone.
+    ``keys`` are the key columns of rows that were inserted, updated or deleted. ``rows`` are the changed rows that are
+    still there, as they are now: ``stored_columns``. Both are typed as wire/schema.py says.
     """
 
-    rows: pa.RecordBatch
     keys: pa.RecordBatch
+    rows: pa.RecordBatch
 
 
 class Changes(Protocol):
     """A source that remembers which rows changed. Versions are numbers that only grow."""
+
+    @property
+    def steady(self) -> bool:
+        """True where all that one call of ``changes`` gives belongs to one moment. Raises SourceError."""
 
     def version(self) -> int:
         """The version that the source has now. Raises SourceError."""
@@ -39,6 +43,10 @@ class Changes(Protocol):
     def changed(self, table: Table, since: int) -> int:
         """How many keys changed behind version ``since``. Raises SourceError."""
 
-    def changes(self, table: Table, since: int, *, batch_bytes: int = 8 << 20) -> Iterator[ChangeBatch]:
-        """The changes behind version ``since``, out of one state that is at least as new as ``version()`` was when it
-        was asked last. Raises SourceError."""
+    def changes(self, table: Table, since: int, *, batch_bytes: int = 8 << 20) -> Generator[ChangeBatch, None, None]:
+        """The changes behind version ``since``, out of a state that is at least as new as ``version()`` was when it was
+        asked last. Each key comes once, and all keys come before the first row: so whoever applies them can take away
+        all that changed before a row comes in, which two rows that swapped a unique value need.
+
+        Raises ChangesLost where they are not all known any more, SourceError.
+        """

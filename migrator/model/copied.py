@@ -25,7 +25,8 @@ class TablePlan:
 class Copied:
     """A copy: its tables, the seconds of its phases, its picture of the source.
 
-    ``findings`` are remarks of the translation and of the doing, ``notes`` sentences about the source.
+    ``findings`` are remarks of the translation and of the doing, ``notes`` sentences about the source. ``followed``
+    counts the tables whose changes the source remembers.
     """
 
     loads: tuple[TableLoad, ...]
@@ -33,3 +34,4 @@ class Copied:
     picture: Hold
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    followed: int = 0

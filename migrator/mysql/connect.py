@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pymysql
 from pymysql.connections import Connection as _Connection
@@ -15,6 +16,11 @@ from pymysql.constants import CLIENT, CR
 from migrator.errors import ConfigError, TargetDenied, TargetError
 from migrator.mysql.errors import explain
 from migrator.mysql.url import Target, Tls
+
+if TYPE_CHECKING:  # only its stubs know a cursor's type as a parameter
+    _Plain = _Connection[Any]
+else:
+    _Plain = _Connection
 
 Connection: TypeAlias = "_Connection[Any]"
 """An open connection, as other rooms pass it on."""
@@ -31,8 +37,24 @@ SQL_MODE: Final = ",".join(
 )
 """Strict, and an identity value of 0 stays 0."""
 
-_SETTINGS: Final = "SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = 120"
+_SETTINGS: Final = "SET time_zone = '+00:00', group_concat_max_len = 1 << 30, innodb_lock_wait_timeout = {}"
 _SECONDS_TO_CONNECT: Final = 10
+_SECONDS_TO_GREET: Final = 30
+"""From the first packet to a session that is ready; the driver itself would wait for ever."""
+_SECONDS_TO_TAKE: Final = 300
+"""How long a server that is busy with its disk may take no byte of what we send."""
+_SECONDS_TO_ANSWER: Final = 900
+"""How long a load may take from its last line to the answer, a lock wait and a long COMMIT in between. A statement that
+builds an index may take hours: there only a connection that is dead for its network ends the waiting."""
+_SECONDS_TO_LOCK: Final = 120
+_KEEPALIVE: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 6))
+"""A network that swallows everything is noticed after a minute and a half; the system's own defaults take two hours."""
+
+
+class _OverSocket(_Plain):
+    """Given a socket, PyMySQL takes it for an open line, over which caching_sha2_password sends no password."""
+
+    _secure = True
 
 
 def quoted(name: str) -> str:
@@ -47,6 +69,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
     ask for files of ours, so no other connection does. SELECTs on tables of any size want ``SSCursor``.
     """
     name = target.database if database is None else database
+    settings = _SETTINGS.format(_SECONDS_TO_LOCK)
     options: dict[str, Any] = {}
     if target.socket:
         options["unix_socket"] = target.socket
@@ -56,7 +79,7 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
     else:
         options["ssl"] = _context(target)
     try:
-        connection: Connection = pymysql.connect(
+        connection: Connection = (_OverSocket if target.socket else _Plain)(
             user=target.user,
             password=target.password,
             host=target.host,
@@ -67,15 +90,17 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
             autocommit=autocommit,
             local_infile=loads,
             sql_mode=SQL_MODE,
-            init_command=_SETTINGS if target.binlog else f"{_SETTINGS}, sql_log_bin = 0",
-            connect_timeout=_SECONDS_TO_CONNECT,
+            init_command=settings if target.binlog else f"{settings}, sql_log_bin = 0",
+            read_timeout=_SECONDS_TO_ANSWER if loads else None,
+            write_timeout=_SECONDS_TO_TAKE,
             client_flag=CLIENT.FOUND_ROWS,
             program_name="migrator",
-            defer_connect=bool(target.socket),
+            defer_connect=True,
             **options,
         )
-        if target.socket:
-            connection.connect(_opened(target.socket))
+        opened = _opened(target)
+        with _in_time(opened):
+            connection.connect(opened)
     except (pymysql.MySQLError, OSError, RuntimeError) as error:
         if isinstance(
             error.__cause__ or error.__context__, ssl.SSLCertVerificationError
@@ -89,16 +114,46 @@ def connect(target: Target, *, autocommit: bool = True, database: str | None = N
     return connection
 
 
-def _opened(path: str) -> socket.socket:
-    # pymysql does not close a local socket on which nobody listens.
+def _opened(target: Target) -> socket.socket:
+    # Of our own making: the driver does not close a local socket on which nobody listens, and sets no keepalive times.
+    if not target.socket:
+        try:
+            opened = socket.create_connection((target.host, target.port), _SECONDS_TO_CONNECT)
+        except OSError as error:
+            raise pymysql.OperationalError(
+                CR.CR_CONN_HOST_ERROR, f"{target.host}:{target.port}: {error.strerror or error}"
+            ) from error
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEPALIVE:
+            if hasattr(socket, option):  # macOS names one of them otherwise
+                opened.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+        return opened
     opened = socket.socket(socket.AF_UNIX)
     try:
         opened.settimeout(_SECONDS_TO_CONNECT)
-        opened.connect(path)
+        opened.connect(target.socket)
     except OSError as error:
         opened.close()
-        raise pymysql.OperationalError(CR.CR_CONNECTION_ERROR, f"{path}: {error.strerror or error}") from error
+        raise pymysql.OperationalError(CR.CR_CONNECTION_ERROR, f"{target.socket}: {error.strerror or error}") from error
     return opened
+
+
+@contextmanager
+def _in_time(opened: socket.socket) -> Iterator[None]:
+    """A connection that is not ready in time is cut, and whoever waits for it hears that it is lost."""
+
+    def cut() -> None:
+        with suppress(OSError):
+            opened.shutdown(socket.SHUT_RDWR)
+
+    watchdog = threading.Timer(_SECONDS_TO_GREET, cut)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
 
 
 def _context(target: Target) -> ssl.SSLContext:

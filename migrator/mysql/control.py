@@ -6,14 +6,16 @@ has.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from migrator.errors import TargetOccupied
+from migrator.errors import TargetBusy, TargetError, TargetOccupied
 from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import TableMapping
 from migrator.model.segment import Slice
@@ -24,7 +26,10 @@ from migrator.mysql.url import Target
 
 RUN_TABLE: Final = "migrator__run"
 SLICE_TABLE: Final = "migrator__slice"
-OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE, SEGMENT_TABLE})
+VERSION_TABLE: Final = "migrator__version"
+OWN_TABLES: Final = frozenset({RUN_TABLE, SLICE_TABLE, SEGMENT_TABLE, VERSION_TABLE})
+_SECONDS_TO_END: Final = 10
+_SECONDS_TO_ROLL_BACK: Final = 120
 _PROGRAMS: Final = frozenset({"VIEW", "FUNCTION", "PROCEDURE"})
 
 _CREATE: Final = (
@@ -50,6 +55,13 @@ _CREATE: Final = (
       PRIMARY KEY (`table`, `segment`, `first`)
     ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
     COMMENT='slices loaded, with their fingerprints'""",
+    f"""CREATE TABLE IF NOT EXISTS `{VERSION_TABLE}` (
+      `table` VARCHAR(64) NOT NULL PRIMARY KEY,
+      `version` BIGINT NOT NULL,
+      `changes` BIGINT UNSIGNED NOT NULL DEFAULT 0,
+      `applied_at` DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
+    ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
+    COMMENT='the version of the source that each table is caught up with'""",
     CREATE_SEGMENTS,
 )
 
@@ -98,7 +110,7 @@ def make_database(target: Target, character_set: str, collation: str) -> None:
 
 def find_run(connection: Connection) -> Run | None:
     """The run that this database belongs to, None where no run has been here. Raises TargetError."""
-    if not set(_tables(connection)) >= OWN_TABLES:
+    if RUN_TABLE not in _tables(connection):
         return None
     rows = fetch(connection, f"SELECT `run`, `source`, `mapping`, `tables` FROM `{RUN_TABLE}`")  # noqa: S608 - a constant
     if not rows:
@@ -219,6 +231,35 @@ def progress(connection: Connection, mapping: TableMapping, segment: str) -> Pro
     return Progress(int(rows), bool(last))
 
 
+def alone(connection: Connection, mapping: TableMapping, segment: str) -> None:
+    """From now on this session alone loads the segment: whatever another one left running is over.
+
+    A connection that was lost here may still be there for the server, with a COMMIT under way or rows that nobody sees
+    yet: the answer of ``progress`` would be of the moment before. A session's locks are let go behind its transaction.
+    One that does not end by itself was left behind where the network broke, and is ended. Raises TargetBusy.
+    """
+    [(database,)] = fetch(connection, "SELECT DATABASE()")
+    place = json.dumps([database, mapping.target, segment])
+    name = f"migrator-{hashlib.sha256(place.encode()).hexdigest()[:48]}"  # at most 64 characters
+    if _locked(connection, name, _SECONDS_TO_END):
+        return
+    [(holder,)] = fetch(connection, "SELECT IS_USED_LOCK(%s)", (name,))
+    if holder is not None:
+        with suppress(TargetError):  # it ended in the meantime, or is another user's
+            execute(connection, f"KILL {int(holder)}", doing="ending a session that was left behind")
+    if not _locked(connection, name, _SECONDS_TO_ROLL_BACK):
+        raise TargetBusy(
+            f"another session still loads into {mapping.target}",
+            why=f"it has not ended for {_SECONDS_TO_END + _SECONDS_TO_ROLL_BACK} seconds, and could not be ended",
+            todo="look for sessions of this user (SHOW PROCESSLIST), end them, then --resume",
+        )
+
+
+def _locked(connection: Connection, name: str, seconds: int) -> bool:
+    [(got,)] = fetch(connection, "SELECT GET_LOCK(%s, %s)", (name, seconds))
+    return bool(got)
+
+
 def repaired(connection: Connection) -> dict[str, int]:
     """What the source had to repair in all rows that are loaded (``Source.repaired``). Raises TargetError."""
     total: Counter[str] = Counter()
@@ -228,10 +269,12 @@ def repaired(connection: Connection) -> dict[str, int]:
 
 
 def recorded(connection: Connection) -> dict[str, Recorded]:
-    """What the source's rows were found to be while they were loaded, by target table. Raises TargetError."""
+    """What the source's rows were found to be while they were loaded, by target table; without the tables that other
+    rows came into afterwards, by changes that were caught up with. Raises TargetError."""
     rows = fetch(
         connection,
-        f"SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`), SUM(`last`) FROM `{SLICE_TABLE}` GROUP BY 1",  # noqa: S608
+        f"SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`), SUM(`last`) FROM `{SLICE_TABLE}` "  # noqa: S608
+        f"WHERE `table` NOT IN (SELECT `table` FROM `{VERSION_TABLE}` WHERE `changes` > 0) GROUP BY 1",
     )
     return {
         table: Recorded(Fingerprint(int(count), int(low), int(high)), int(complete))

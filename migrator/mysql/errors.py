@@ -68,14 +68,14 @@ def explain(error: BaseException, doing: str) -> MigratorError:
         return TargetDenied(
             f"the target refuses LOAD DATA LOCAL while {doing}",
             why=why,
-            todo="set local_infile = 1 (on Aurora: in the DB cluster parameter group), then --resume",
+            todo="set local_infile = 1 (on Aurora: in the parameter group), then --resume",
         )
     if code in _DENIED:
         return TargetDenied(
             f"the target refused access while {doing}",
             why=why,
             todo="check user, password and privileges (CREATE, ALTER, DROP, INDEX, REFERENCES, SELECT, INSERT, "
-            "UPDATE, DELETE, CREATE VIEW, TRIGGER on the database)",
+            "UPDATE, DELETE, CREATE VIEW, TRIGGER, CREATE TEMPORARY TABLES on the database)",
         )
     if code in _READ_ONLY:
         return TargetReadOnly(

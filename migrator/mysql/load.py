@@ -23,6 +23,7 @@ from migrator.mysql.connect import Connection, execute, fetch, quoted
 from migrator.mysql.errors import explain, words
 from migrator.wire.kernels import Bytes
 
+_SECONDS_FOR_THE_SOURCE: Final = 900
 _PIPE_BYTES: Final = 1 << 20
 _SET_PIPE_SIZE: Final = getattr(fcntl, "F_SETPIPE_SZ", None)  # Linux only; elsewhere a pipe keeps its size
 
@@ -71,8 +72,16 @@ def empty(connection: Connection, mapping: TableMapping) -> None:
 
 
 def prepare_loads(connection: Connection) -> None:
-    """Settings of a session that loads: keys are built and proved afterwards. Raises TargetError."""
-    execute(connection, "SET unique_checks = 0, foreign_key_checks = 0", doing="preparing the load")
+    """Settings of a session that loads: keys are built and proved afterwards. Raises TargetError.
+
+    The server waits for lines as long as a source may take between two rows (a sort, a lock, a pause that somebody asked for); by itself it would give
+    up after 30 seconds (MySQL 8.0 Reference Manual, net_read_timeout).
+    """
+    execute(
+        connection,
+        f"SET unique_checks = 0, foreign_key_checks = 0, net_read_timeout = {_SECONDS_FOR_THE_SOURCE}",
+        doing="preparing the load",
+    )
 
 
 class Load:

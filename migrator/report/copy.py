@@ -43,6 +43,7 @@ def copy_text(copied: Copied, *, width: int = WIDTH) -> str:
         phase_lines(copied.phases),
         _remarks(copied.findings),
         [line for note in copied.notes for line in wrap(f"note: {printable(note)}", width)],
+        wrap(_followed(copied), width),
         wrap(f"{last} `migrator validate` compares both sides row by row.", width),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -69,6 +70,7 @@ def copy_json(copied: Copied) -> dict[str, Any]:
             for phase in copied.phases
         ],
         "findings": [finding_values(finding) for finding in copied.findings],
+        "followed_tables": copied.followed,
         "notes": list(copied.notes),
         "version": __version__,
     }
@@ -108,6 +110,15 @@ def plan_json(plans: Sequence[TablePlan]) -> dict[str, Any]:
         "bytes": sum(plan.bytes for plan in plans),
         "version": __version__,
     }
+
+
+def _followed(copied: Copied) -> str:
+    if not copied.followed:
+        return ""
+    return (
+        f"Changes of {counted(copied.followed, 'table')} are tracked since before the load: `migrator catch-up` brings "
+        "them over."
+    )
 
 
 def _remarks(findings: Sequence[Finding]) -> list[str]:

@@ -19,6 +19,10 @@ _UNITS: Final = {"s": _TICKS_OF_SECOND, "ms": 10_000, "us": 10}
 _TICKS_OF_MINUTE: Final = 600_000_000
 _GUID_ORDER: Final = (3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15)
 """The bytes of a uniqueidentifier in the order of its text: its first three groups are little-endian numbers."""
+_SHORTEST: Final[dict[str, Callable[[str], str]]] = {
+    "float": lambda text: repr(float(text)),
+    "real": lambda text: str(np.float32(text)),
+}
 _NOTHING: Final = {"int64": 0, "int32": 0, "int16": 0, "string": "", "binary": b""}
 
 
@@ -76,11 +80,22 @@ def _offset(parts: Sequence[pa.Array], wanted: pa.StructType) -> pa.Array:
 
 
 def _guid(parts: Sequence[pa.Array], wanted: pa.DataType) -> pa.Array:
-    [array] = parts
+    array = _same(parts, wanted)
     swapped = np.ascontiguousarray(fixed_bytes(array, 16).reshape(-1, 16)[:, _GUID_ORDER])
     return pa.Array.from_buffers(
         wanted, len(array), [_validity(array), pa.py_buffer(swapped.reshape(-1))], array.null_count
     )
+
+
+def _variant(parts: Sequence[pa.Array], wanted: pa.StructType) -> pa.Array:
+    """The texts of float and real become the shortest ones that mean the same number, as every source gives them."""
+    types, values = parts
+    for name, shortest in _SHORTEST.items():
+        found = pc.equal(types, name)
+        if pc.any(found).as_py():
+            texts = [shortest(text) for text in values.filter(found).to_pylist()]
+            values = pc.replace_with_mask(values, pc.fill_null(found, False), pa.array(texts, values.type))
+    return _as_struct([types, values], wanted)
 
 
 def _as_struct(parts: Sequence[pa.Array], wanted: pa.StructType) -> pa.Array:
@@ -106,6 +121,6 @@ _READERS: Final[dict[Carrier, Callable[[Sequence[pa.Array], pa.DataType], pa.Arr
     Carrier.TIME_TICKS: _time,
     Carrier.OFFSET: _offset,
     Carrier.GUID: _guid,
-    Carrier.VARIANT: _as_struct,
+    Carrier.VARIANT: _variant,
     Carrier.SHAPE: _as_struct,
 }

@@ -6,17 +6,31 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from migrator.sqlserver.connect import connection_string, trusting
+from migrator.sqlserver.connect import connection_string, reach, trusting
 from migrator.sqlserver.driver import load_manager
 from migrator.sqlserver.errors import explain
-from migrator.sqlserver.url import Server
+from migrator.sqlserver.url import Server, Tls
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _SECONDS_TO_CONNECT: Final = 15
 _PACKET_BYTES: Final = 32_767
-"""The largest TDS packet; TLS allows 16 KiB less in some drivers, which then take what they can."""
+"""The largest TDS packet."""
+_TLS_PACKET_BYTES: Final = 16_000
+"""Of an encrypted connection: a packet must fit into a TLS record (16,384 bytes) with what comes around it, or the
+driver refuses to send it. Source: Microsoft Support, KB 2008195."""
+
+
+def plain(sql: str) -> str:
+    """The same query without letters beyond U+FFFF, which unixODBC cannot give to a driver: with one of them it takes
+    all bytes of a query for letters of their own (its __info.c, ansi_to_unicode_copy, converts to UCS-2)."""
+    if max(sql, default="") <= "\uffff":
+        return sql
+    return (
+        f"DECLARE @query nvarchar(max) = CAST(0x{sql.encode('utf-16-le').hex()} AS nvarchar(max)); "
+        "EXEC sys.sp_executesql @query"
+    )
 
 
 class BulkLink:
@@ -25,6 +39,8 @@ class BulkLink:
     def __init__(self, server: Server, *, autocommit: bool = True) -> None:
         """Connect. Raises ConfigError, SourceUnreachable, SourceDenied."""
         load_manager()
+        settings = connection_string(server)
+        reach(server)
         import arrow_odbc  # noqa: PLC0415 - it is linked with the driver manager, which is there only now
 
         self._kinds = (arrow_odbc.Error, UnicodeError)
@@ -33,9 +49,9 @@ class BulkLink:
         try:
             with trusting(server):
                 self._connection: Any = arrow_odbc.connect(
-                    connection_string(server),
+                    settings,
                     login_timeout_sec=_SECONDS_TO_CONNECT,
-                    packet_size=_PACKET_BYTES,
+                    packet_size=_PACKET_BYTES if server.tls is Tls.OFF else _TLS_PACKET_BYTES,
                     autocommit=autocommit,
                 )
         except self._kinds as error:
@@ -64,7 +80,7 @@ class BulkLink:
         """
         try:
             reader = self._connection.read_arrow_batches(
-                sql,
+                plain(sql),
                 batch_size=rows,
                 max_bytes_per_batch=None,
                 max_text_size=text_units or None,

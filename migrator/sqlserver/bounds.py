@@ -9,12 +9,12 @@ from typing import Final
 
 from migrator.errors import LedgerError
 from migrator.model.datatype import DataType, SqlType
-from migrator.model.schema import Column, IndexKind, Table
+from migrator.model.schema import Column, IndexKind, KeyColumn, Table
 from migrator.model.segment import Bounds
 from migrator.sqlserver.connect import literal, quoted
 
 _WHOLE: Final = frozenset({SqlType.TINYINT, SqlType.SMALLINT, SqlType.INT, SqlType.BIGINT})
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _NATIONAL: Final = frozenset({SqlType.NCHAR, SqlType.NVARCHAR})
 
@@ -22,6 +22,15 @@ _NATIONAL: Final = frozenset({SqlType.NCHAR, SqlType.NVARCHAR})
 def range_columns(table: Table) -> tuple[Column, ...]:
     """The columns whose ranges cut the table: those by which the source keeps its rows, so that a range is one piece of
     its disk; else those of a key. Empty for a heap without one, and where a column's values have no text."""
+    return tuple(table.column(key.name) for key in _range_keys(table))
+
+
+def in_order(table: Table, alias: str) -> str:
+    """The ORDER BY list that the source gives without sorting; "" for a heap."""
+    return ", ".join(f"{alias}.{quoted(key.name)}{' DESC' if key.descending else ''}" for key in _range_keys(table))
+
+
+def _range_keys(table: Table) -> tuple[KeyColumn, ...]:
     clustered = [
         *(key.columns for key in (table.primary_key, *table.uniques) if key is not None and key.clustered),
         *(index.columns for index in table.indexes if index.clustered and index.kind is IndexKind.ROWSTORE),
@@ -30,7 +39,7 @@ def range_columns(table: Table) -> tuple[Column, ...]:
     for columns in (*clustered, *keys):
         found = tuple(table.column(column.name) for column in columns)
         if all(_cuts(column) for column in found) and not any(column.nullable for column in found[1:]):
-            return found
+            return columns
     return ()
 
 
@@ -43,14 +52,14 @@ def as_text(column: Column, name: str) -> str:
     """The T-SQL expression for a bound's text; ``name`` is the column under its alias."""
     base = _type(column).base
     if base in (SqlType.BINARY, SqlType.VARBINARY, SqlType.ROWVERSION):
-        return f"CAST({name} AS varbinary(900))"
+        return f"CAST({name} AS varbinary(1700))"
     if base in (SqlType.FLOAT, SqlType.REAL):
-        return f"CONVERT(nvarchar(40), {name}, 2)"
+        return f"LTRIM(RTRIM(CONVERT(nvarchar(40), {name}, 2)))"
     if base in _DATES:
         return f"CONVERT(nvarchar(40), {name}, 121)"
     if base in (SqlType.MONEY, SqlType.SMALLMONEY):
-        return f"CONVERT(nvarchar(40), {name}, 2)"
-    return f"CAST({name} AS nvarchar(900))"
+        return f"CAST(CAST({name} AS decimal(19,4)) AS nvarchar(40))"
+    return f"CAST({name} AS nvarchar(1700))"
 
 
 def text_of(value: object) -> str:
@@ -72,6 +81,9 @@ def constant(column: Column, text: str) -> str:
         return f"CONVERT(varchar({type_.length}), {literal(text)}{collation})"
     if type_.base in (SqlType.BINARY, SqlType.VARBINARY, SqlType.ROWVERSION):
         return f"0x{_checked(_HEX, column, text)}"
+    if type_.base in (SqlType.DATETIME, SqlType.SMALLDATETIME):
+        # With a blank between day and time these two are read as the session's language has them.
+        return f"CAST({literal(text.replace(' ', 'T'))} AS {type_.without_alias()})"
     if type_.base in _DATES or type_.base is SqlType.UNIQUEIDENTIFIER:
         return f"CAST({literal(text)} AS {type_.without_alias()})"
     return f"CAST({_checked(_NUMBER, column, text)} AS {type_.without_alias()})"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from migrator.errors import ConfigError
+from migrator.errors import ConfigError, SourceUnreachable
 from migrator.sqlserver.driver import driver_name, is_freetds, load_manager
 from migrator.sqlserver.errors import explain
 from migrator.sqlserver.retry import retrying
@@ -25,6 +26,19 @@ _TRUSTED: Final = "SSL_CERT_FILE"
 _TRUST: Final = threading.Lock()
 _SECONDS_TO_CONNECT: Final = 15
 _AUTHENTICATION: Final = {Login.ENTRA: "ActiveDirectoryServicePrincipal", Login.IDENTITY: "ActiveDirectoryMsi"}
+
+
+def reach(server: Server) -> None:
+    """Open and close a TCP connection: a driver waits its whole timeout where nobody listens, and calls a wrong name a
+    timeout too. Raises SourceUnreachable."""
+    try:
+        socket.create_connection((server.host, server.port), _SECONDS_TO_CONNECT).close()
+    except OSError as error:
+        raise SourceUnreachable(
+            f"nobody answers at {server.host}:{server.port}",
+            why=error.strerror or str(error),
+            todo="check host, port and firewalls, and that the server is up, then run again with --resume",
+        ) from None
 
 
 def quoted(name: str) -> str:
@@ -48,6 +62,11 @@ def connection_string(server: Server) -> str:
                 f"no password for {server.user or 'the source'}",
                 why=f"{server.password_variable} is not set",
                 todo=f"set {server.password_variable}, or add ?password-env=NAME or ?auth=kerberos to the address",
+            )
+        if server.login is not Login.IDENTITY and not server.user:
+            raise ConfigError(
+                "the source's address names no user",
+                todo="write mssql://user@host:1433/database, or add ?auth=kerberos to it",
             )
         settings |= {"UID": server.user, "PWD": server.password}
     if is_freetds(server.driver):
@@ -104,6 +123,7 @@ def _freetds(server: Server) -> dict[str, str]:
         "TDS_Version": "7.4",
         "ClientCharset": "UTF-8",
         "Encryption": "off" if server.tls is Tls.OFF else "require",
+        "ApplicationIntent": "ReadOnly" if server.read_only_intent else "",
     }
 
 
@@ -118,6 +138,8 @@ class Link:
     def __init__(self, server: Server) -> None:
         """Connect. Raises ConfigError, SourceUnreachable, SourceDenied."""
         load_manager()
+        settings = connection_string(server)
+        reach(server)
         import pyodbc  # noqa: PLC0415 - it is linked with the driver manager, which is there only now
 
         pyodbc.pooling = False
@@ -126,7 +148,7 @@ class Link:
         try:
             with trusting(server):
                 self._connection: pyodbc.Connection = pyodbc.connect(
-                    connection_string(server), autocommit=True, timeout=_SECONDS_TO_CONNECT
+                    settings, autocommit=True, timeout=_SECONDS_TO_CONNECT
                 )
         except self._kinds as error:
             raise explain(error, f"connecting to {server.place}") from None

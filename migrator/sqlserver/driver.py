@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import locale
 import platform
 import sys
 from contextlib import suppress
@@ -17,6 +18,7 @@ _MANAGER: Final = "libodbc.so.2"
 _OWN_FOLDER: Final = Path("lib", "odbc")
 """Below the virtual environment: where ``make setup`` puts a driver manager on a machine that has none."""
 _ROUNDS: Final = 4
+_LOCALES: Final = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8")
 _MACHINES: Final = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -26,6 +28,7 @@ def load_manager() -> None:
 
     Loaded once under its name, it serves everything that is linked with it, wherever it lies (ld.so compares SONAMEs).
     """
+    speak_utf8()
     if sys.platform != "linux":
         return  # Windows has its own; Homebrew's is found by its path
     own = sorted((Path(sys.prefix) / _OWN_FOLDER).rglob("*.so.*"))
@@ -43,6 +46,27 @@ def load_manager() -> None:
         "unixODBC is missing on this machine",
         why=f"ODBC drivers are reached through {_MANAGER}",
         todo="sudo apt-get install unixodbc (RHEL: dnf install unixODBC; macOS: brew install unixodbc)",
+    )
+
+
+def speak_utf8() -> None:
+    """Have a UTF-8 locale in this process: Microsoft's driver reads the bytes of a query in that of LC_CTYPE, which is
+    plain ASCII under cron, systemd and LC_ALL=C. Raises ConfigError where the machine has no such locale.
+
+    Source: Microsoft Learn, "Programming Guidelines" of the ODBC driver on Linux and macOS, "Character support".
+    """
+    if sys.platform == "win32" or locale.nl_langinfo(locale.CODESET).upper().replace("-", "") == "UTF8":
+        return
+    for name in _LOCALES:
+        try:
+            locale.setlocale(locale.LC_CTYPE, name)
+        except locale.Error:
+            continue
+        return
+    raise ConfigError(
+        "this machine has no UTF-8 locale",
+        why=f"the ODBC driver reads names in that of the process, and none of {', '.join(_LOCALES)} is there",
+        todo="install one (sudo apt-get install locales) and set LC_ALL to it",
     )
 
 
@@ -81,10 +105,11 @@ def _family() -> str:
     """The family of Linux as the wheel's folders name it."""
     if platform.libc_ver()[0] != "glibc":
         return "alpine"
-    if platform.system() == "Linux":
-        known = " ".join(platform.freedesktop_os_release().get(key, "") for key in ("ID", "ID_LIKE"))
-        if any(word in known for word in ("rhel", "fedora", "centos")):
-            return "rhel"
-        if "suse" in known:
-            return "suse"
-    return "debian_ubuntu"
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:  # a small container may have no such file
+        release = {}
+    known = " ".join(release.get(key, "") for key in ("ID", "ID_LIKE"))
+    if any(word in known for word in ("rhel", "fedora", "centos")):
+        return "rhel"
+    return "suse" if "suse" in known else "debian_ubuntu"

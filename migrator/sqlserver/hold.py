@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
+from time import monotonic
 from typing import Any, Final
 
 from migrator import workers
@@ -85,7 +86,7 @@ def hold(server: Server, tables: Sequence[Table], workers_count: int, *, resumin
 
 
 def _held(server: Server, consistency: Consistency, why: str) -> Hold:
-    return Hold(consistency, why, _Begin(server, Picture(server, isolated=False)))
+    return Hold(consistency, why, _Begin(server, Picture(server, isolated=False, still=consistency.lasting)))
 
 
 @contextmanager
@@ -98,11 +99,7 @@ def _snapshot(server: Server, tables: Sequence[Table], workers_count: int, *, mu
         return
     barrier = workers.context().Barrier(workers_count + 1)
     with session(server) as link:
-        try:
-            _lock(link, tables)
-        except SourceError as error:
-            if must or not isinstance(error, SourceBusy):
-                raise
+        if not _locked(link, tables, must=must):
             why = "the tables could not be locked while all workers began: each reads a moment of its own"
             yield Hold(Consistency.NONE, why, _Begin(server, picture))
             return
@@ -117,19 +114,30 @@ def _snapshot(server: Server, tables: Sequence[Table], workers_count: int, *, mu
             guard.join()
 
 
-def _lock(link: Link, tables: Sequence[Table]) -> None:
-    """Shared locks on all tables: readers go on, writers wait. Raises SourceBusy where somebody holds one too long."""
-    link.execute(f"SET LOCK_TIMEOUT {_SECONDS_TO_LOCK * 1000}; BEGIN TRANSACTION", doing="freezing the source")
+def _locked(link: Link, tables: Sequence[Table], *, must: bool) -> bool:
+    """True once there are shared locks on all tables: readers go on, writers wait.
+
+    False where somebody holds another one for too long, or a table knows no locks (a memory-optimised one): what
+    ``must`` makes an error. Raises SourceError.
+    """
+    # Between us and a writer the server is to choose the writer.
+    link.execute("SET DEADLOCK_PRIORITY LOW; BEGIN TRANSACTION", doing="freezing the source")
+    last = monotonic() + _SECONDS_TO_LOCK
     try:
         for table in tables:
             name = f"{quoted(table.name.schema)}.{quoted(table.name.name)}"
+            # Writers of the tables before this one wait too: the limit is one for all. TOP (0) would lock nothing.
+            left = max(1, round((last - monotonic()) * 1000))
             link.execute(
-                f"SELECT TOP (0) 1 AS one FROM {name} WITH (TABLOCK, HOLDLOCK)",  # noqa: S608 - quoted
+                f"SET LOCK_TIMEOUT {left}; SELECT TOP (1) 1 AS one FROM {name} WITH (TABLOCK, HOLDLOCK)",  # noqa: S608 - quoted
                 doing=f"freezing {table.name}",
             )
-    except SourceError:
+    except SourceError as error:
         _release(link)
-        raise
+        if must or not isinstance(error, (SourceBusy, SourceRejected)):
+            raise
+        return False
+    return True
 
 
 def _release_when_met(link: Link, barrier: Barrier, met: threading.Event) -> None:

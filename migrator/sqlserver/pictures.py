@@ -17,11 +17,13 @@ SNAPSHOT_STATE: Final = "SELECT CAST(snapshot_isolation_state AS int) FROM sys.d
 @dataclass(frozen=True, slots=True)
 class Picture:
     """Where and how rows are read: ``server`` may be a database snapshot; ``isolated`` reads are of one moment, that of
-    a SNAPSHOT transaction which lasts as long as its connection. ``first`` is the table that fixes the moment."""
+    a SNAPSHOT transaction which lasts as long as its connection. ``first`` is the query that fixes the moment.
+    ``still`` is False where rows may change from one query to the next."""
 
     server: Server
     isolated: bool
     first: str = ""
+    still: bool = True
 
 
 @dataclass(slots=True)
@@ -67,6 +69,12 @@ def slipped(server: Server) -> int:
     return found.lost if found is not None and found.picture.isolated else 0
 
 
+def is_still(server: Server) -> bool:
+    """True where all queries of this process see the same rows. Asked once ``bulk`` is there."""
+    found = _open.get(server.identity)
+    return found is not None and found.picture.still
+
+
 def first_read(table: Table) -> str:
     """The query that fixes the moment of a SNAPSHOT transaction: it begins with the first access to data."""
     return f"SELECT TOP (1) 1 AS c0 FROM {quoted(table.name.schema)}.{quoted(table.name.name)}"  # noqa: S608 - quoted
@@ -76,14 +84,19 @@ def _connect(picture: Picture) -> BulkLink:
     if not picture.isolated:
         return BulkLink(picture.server)
     link = BulkLink(picture.server, autocommit=False)
-    link.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT", doing="asking for a consistent picture")
-    if picture.first:
-        for _ in link.batches(picture.first, rows=1, ahead=False, doing="beginning a consistent read"):
-            pass
+    try:
+        link.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT", doing="asking for a consistent picture")
+        if picture.first:
+            for _ in link.batches(picture.first, rows=1, ahead=False, doing="beginning a consistent read"):
+                pass
+    except BaseException:
+        link.close()
+        raise
     return link
 
 
 def _by_itself(server: Server) -> Picture:
     """What a process reads that nobody gave a picture to: one moment of its own, where the database allows that."""
     with session(server) as link:
-        return Picture(server, isolated=link.rows(SNAPSHOT_STATE) == [(1,)])
+        isolated = link.rows(SNAPSHOT_STATE) == [(1,)]
+    return Picture(server, isolated, still=isolated)

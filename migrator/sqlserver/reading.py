@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow as pa
 from migrator.model.schema import Database, Table
 from migrator.model.segment import Segment
 from migrator.sqlserver.batches import BulkLink
-from migrator.sqlserver.bounds import range_columns, where
+from migrator.sqlserver.bounds import in_order, where
 from migrator.sqlserver.connect import quoted
 from migrator.sqlserver.segments import partition_condition
 from migrator.sqlserver.select import Projection, projection
@@ -21,49 +22,53 @@ _SIZES: Final = (8_000, 256 << 10, 8 << 20)
 """Up to so many bytes the largest value of a row may have in each class but the last: the buffers of a batch take as
 much for every row of it, whatever is in them."""
 _MOST_ROWS: Final = 65_535
-_BUFFERS: Final = 4
+_BUFFERS: Final = 2
 """Buffers are made for the longest values that columns may hold; most are much shorter."""
-_LEAST_UNITS: Final = 4_000
-_LEAST_BYTES: Final = 8_000
-"""The limits of unbounded columns count for all others too: no shorter than the longest of those."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Class:
-    """Rows whose largest value has ``above`` < bytes <= ``most``; ``only`` where no row is in another class."""
+    """Rows whose largest value is about as large: how many bytes the largest of all has."""
 
-    above: int
-    most: int
-    only: bool
+    condition: str
+    largest: int
 
 
 def read_segment(
-    link: BulkLink, table: Table, database: Database, segment: Segment, *, batch_bytes: int
+    link: BulkLink, table: Table, database: Database, segment: Segment, *, still: bool, batch_bytes: int
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a segment, typed as wire/schema.py says. Raises SourceError, LedgerError."""
-    selected = projection(table, _ALIAS)
     condition = _condition(table, database, segment)
-    order = ", ".join(f"{_ALIAS}.{quoted(column.name)}" for column in range_columns(table))
+    return read_rows(link, table, condition=condition, still=still, batch_bytes=batch_bytes)
+
+
+def read_rows(
+    link: BulkLink, table: Table, *, condition: str = "", joined: str = "", still: bool, batch_bytes: int
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a table, known as ``t``, for which ``condition`` holds, and which ``joined`` (a JOIN) keeps; typed as
+    wire/schema.py says. Raises SourceError.
+
+    Where rows are not ``still``, all of them are read by one query: one that grew between two of them would be missed,
+    or read twice.
+    """
+    selected = projection(table, _ALIAS)
+    order = in_order(table, _ALIAS)
     doing = f"reading {table.name}"
-    for found in _classes(link, selected, condition, doing):
-        given = condition
-        if found is not None and not found.only:
-            given = " AND ".join(filter(None, (condition, f"z.size > {found.above} AND z.size <= {found.most}")))
-        most = found.most if found is not None else 0
-        unbounded = len(selected.unbounded)
-        # A text buffer has two bytes a unit, and whatever the value, Arrow and the encoder need it once more each.
-        row_bytes = selected.row_bytes + unbounded * (most + 16)
-        rows = max(1, min(_MOST_ROWS, _BUFFERS * batch_bytes // max(row_bytes, 1)))
+    classes = list(_classes(link, selected, condition, joined, doing))
+    if not still and classes:
+        classes = [_Class("", max(found.largest for found in classes))]
+    for found in classes:
         query = (
-            f"SELECT {selected.sql} FROM {_from(selected, apply=found is not None and not found.only)}"  # noqa: S608
-            f"{f' WHERE {given}' if given else ''}{f' ORDER BY {order}' if order else ''}"
+            f"SELECT {selected.sql} FROM {_from(selected, joined, apply=bool(found.condition))}"  # noqa: S608 - quoted
+            f"{_where(condition, found.condition)}{f' ORDER BY {order}' if order else ''}"
         )
+        text_units, binary_bytes = selected.limits(found.largest)
         batches = link.batches(
             query,
-            rows=rows,
-            text_units=max(most // 2 + 1, _LEAST_UNITS) if unbounded else 0,
-            binary_bytes=max(most, _LEAST_BYTES) if unbounded else 0,
-            ahead=most <= _SIZES[1],
+            rows=max(1, min(_MOST_ROWS, _BUFFERS * batch_bytes // selected.row_bytes(found.largest))),
+            text_units=text_units,
+            binary_bytes=binary_bytes,
+            ahead=found.largest <= _SIZES[1],
             doing=doing,
         )
         for batch in batches:
@@ -79,28 +84,37 @@ def _condition(table: Table, database: Database, segment: Segment) -> str:
     return " AND ".join(filter(None, parts))
 
 
-def _classes(link: BulkLink, selected: Projection, condition: str, doing: str) -> Iterator[_Class | None]:
-    """The classes of size that have rows; None alone where no column is unbounded."""
+def _classes(link: BulkLink, selected: Projection, condition: str, joined: str, doing: str) -> Iterator[_Class]:
+    """The classes of size that have rows, together every row once; one of all rows where no column is unbounded."""
     if not selected.unbounded:
-        yield None
+        yield _Class("", 0)
         return
-    limits = (-1, *_SIZES)
     cases = " ".join(f"WHEN z.size <= {most} THEN {index}" for index, most in enumerate(_SIZES))
     query = (
         f"SELECT q.class AS c0, MAX(q.size) AS c1 FROM (SELECT CASE {cases} ELSE {len(_SIZES)} END AS class, z.size "  # noqa: S608
-        f"FROM {_from(selected, apply=True)}{f' WHERE {condition}' if condition else ''}) AS q GROUP BY q.class"
+        f"FROM {_from(selected, joined, apply=True)}{_where(condition)}) AS q GROUP BY q.class"
     )
-    found: dict[int, int] = {}
-    for batch in link.batches(query, rows=len(limits), ahead=False, doing=doing):
-        found |= dict(zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True))
-    for index, largest in sorted(found.items()):
-        yield _Class(limits[index], largest, only=len(found) == 1)
+    largest: list[int] = []
+    for batch in link.batches(query, rows=len(_SIZES) + 1, ahead=False, doing=doing):
+        largest += batch.column(1).to_pylist()
+    largest.sort()
+    # Where nobody holds the rows still, one may have grown since: no gap between two classes, no end of the last one,
+    # whose buffer then is too small, which is an error.
+    for below, most in pairwise((None, *largest)):
+        above = "" if below is None else f"z.size > {below}"
+        yield _Class(" AND ".join(filter(None, (above, "" if most == largest[-1] else f"z.size <= {most}"))), most or 0)
 
 
-def _from(selected: Projection, *, apply: bool) -> str:
-    """The table, with the size of each row's largest unbounded value as ``z.size`` where that is wanted."""
+def _where(*conditions: str) -> str:
+    given = " AND ".join(filter(None, conditions))
+    return f" WHERE {given}" if given else ""
+
+
+def _from(selected: Projection, joined: str, *, apply: bool) -> str:
+    """The table with what is joined to it; with the size of each row's largest unbounded value as ``z.size`` where that
+    is wanted."""
     name = selected.table.name
-    source = f"{quoted(name.schema)}.{quoted(name.name)} AS {_ALIAS}"
+    source = f"{quoted(name.schema)}.{quoted(name.name)} AS {_ALIAS}" + (f" {joined}" if joined else "")
     if not apply:
         return source
     sizes = ", ".join(f"(CAST({column.size} AS bigint))" for column in selected.unbounded)

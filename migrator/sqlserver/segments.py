@@ -17,8 +17,12 @@ from migrator.sqlserver.connect import literal, quoted
 Rows = Callable[[str], list[tuple[Any, ...]]]
 """Runs one query."""
 
-SEGMENT_BYTES: Final = 32 << 20
-"""What a segment has to be read: about a second of one connection, and one transaction on the target."""
+SEGMENT_BYTES: Final = 16 << 20
+"""What a segment has to be read: about a second of one connection, one transaction on the target, and as much as some
+workers may have to wait for the others at the end."""
+_LAST_PLAIN: Final = "\uffff"
+"""A cut with a letter beyond is left out: its range comes to the one before it. The driver manager takes no such letter
+in a query as it is (batches.py)."""
 _DENSE: Final = 1.5
 """Numbers between the smallest and the largest key for each row: up to here their ranges can be computed."""
 
@@ -56,10 +60,20 @@ def _numbered(name: ObjectName, found: Sequence[Bounds], size: Size) -> list[Seg
     count = len(found)
     return [
         Segment(
-            name, f"{number}", size.bytes // count, size.rows // count, None if count == 1 else bounds, repeatable=False
+            name,
+            f"{number}",
+            _share(size.bytes, number, count),
+            _share(size.rows, number, count),
+            None if count == 1 else bounds,
+            repeatable=False,
         )
         for number, bounds in enumerate(found, 1)
     ]
+
+
+def _share(total: int, number: int, count: int) -> int:
+    """What the ``number``-th of ``count`` even pieces has of a total: together all of it."""
+    return total * number // count - total * (number - 1) // count
 
 
 def _cuts(table: Table, columns: Sequence[Column], count: int, pieces: int, rows: Rows) -> list[tuple[str, ...]]:
@@ -95,15 +109,17 @@ def _quantiles(table: Table, columns: Sequence[Column], pieces: int, sample: str
     names = [f"t.{quoted(column.name)}" for column in columns]
     values = (as_text(column, name) for column, name in zip(columns, names, strict=True))
     texts = ", ".join(f"{value} AS k{index}" for index, value in enumerate(values))
-    given = f" WHERE {names[0]} IS NOT NULL" if columns[0].nullable else ""
+    # NULL comes first, and belongs to the first range.
+    given = " AND q.k0 IS NOT NULL" if columns[0].nullable else ""
     found = rows(
         f"SELECT {', '.join(f'q.k{index}' for index in range(len(columns)))} FROM "  # noqa: S608 - quoted
         f"(SELECT {texts}, ROW_NUMBER() OVER (ORDER BY {', '.join(names)}) AS n, COUNT(*) OVER () AS c "
-        f"FROM {_name(table)} AS t{sample}{given}) AS q "
-        f"WHERE q.n < q.c AND q.n % ((q.c + {pieces - 1}) / {pieces}) = 0 ORDER BY q.n"
+        f"FROM {_name(table)} AS t{sample}) AS q "
+        f"WHERE q.n > 1 AND (q.n - 1) % ((q.c + {pieces - 1}) / {pieces}) = 0{given} ORDER BY q.n"
     )
     # A value may stand many times where no key forbids it: its rows then are one range.
-    return list(dict.fromkeys(tuple(text_of(value) for value in row) for row in found))
+    cuts = dict.fromkeys(tuple(text_of(value) for value in row) for row in found)
+    return [cut for cut in cuts if all(max(text, default="") <= _LAST_PLAIN for text in cut)]
 
 
 def _partition_function(table: Table, database: Database) -> tuple[str, str] | None:
@@ -117,22 +133,23 @@ def _partition_function(table: Table, database: Database) -> tuple[str, str] | N
 
 
 def _by_partitions(table: Table, size: Size, rows: Rows) -> tuple[Segment, ...]:
-    """A segment for each of the source's partitions that has rows."""
+    """A segment for each of the source's partitions, also for one without rows: their numbers are estimates."""
     found = rows(
         "SELECT CAST(p.partition_number AS int), CAST(p.rows AS bigint) FROM sys.partitions AS p "  # noqa: S608
         f"WHERE p.object_id = OBJECT_ID({literal(_name(table))}) AND p.index_id IN (0, 1) ORDER BY p.partition_number"
     )
     total = sum(int(count) for _, count in found) or 1
+    before = [size.bytes * sum(int(count) for _, count in found[:index]) // total for index in range(len(found) + 1)]
     return tuple(
         Segment(
             table.name,
             f"partition {number}",
-            size.bytes * int(count) // total,
+            before[index + 1] - before[index],
             int(count),
             partition=int(number),
             repeatable=False,
         )
-        for number, count in found
+        for index, (number, count) in enumerate(found)
     ) or (Segment(table.name, "1", size.bytes, size.rows, repeatable=False),)
 
 

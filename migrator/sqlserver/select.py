@@ -19,7 +19,11 @@ from migrator.sqlserver.connect import quoted
 from migrator.sqlserver.variant import variant_type, variant_value
 from migrator.wire.schema import arrow_schema
 
+_PLAIN_BYTES: Final = 24
+"""A number, or a value's length."""
 _TICKS_OF_DAY: Final = 864_000_000_000
+_CIPHERTEXT: Final = 8_192
+"""Of a value of 8,000 bytes; its key's version, its digest and its last block come to it."""
 _NATIVE_DECIMALS: Final = 6
 """Fraction digits that Arrow's microseconds hold; the driver gives the seventh as nanoseconds, which end in 2262."""
 
@@ -59,10 +63,28 @@ class Projection:
         """Columns whose values may be larger than any buffer of a whole batch."""
         return tuple(column for column in self.columns if column.size)
 
-    @property
-    def row_bytes(self) -> int:
-        """What the driver's buffers take for one row, unbounded columns left out."""
-        return sum(2 * column.text_units + column.binary_bytes + 24 for column in self.columns if not column.size)
+    def limits(self, largest: int) -> tuple[int, int]:
+        """What a value may take in the driver's buffer, in units of text and in bytes, where the largest unbounded
+        value has ``largest`` bytes; 0, 0 without unbounded columns.
+
+        The driver knows one limit for all columns: it may not cut the bounded ones either.
+        """
+        if not self.unbounded:
+            return 0, 0
+        return (
+            max(largest // 2 + 1, *(column.text_units for column in self.columns)),
+            max(largest, 1, *(column.binary_bytes for column in self.columns)),
+        )
+
+    def row_bytes(self, largest: int) -> int:
+        """What the driver's buffers take for one row where the largest unbounded value has ``largest`` bytes."""
+        text_units, binary_bytes = self.limits(largest)
+        return sum(
+            (2 * text_units if holds_text(column) else binary_bytes) + _PLAIN_BYTES
+            if column.size
+            else 2 * column.text_units + column.binary_bytes + _PLAIN_BYTES
+            for column in self.columns
+        )
 
     def batch(self, read: pa.RecordBatch) -> pa.RecordBatch:
         """The rows as ``wire.schema.arrow_schema`` says."""
@@ -87,7 +109,8 @@ def _projected(column: Column, name: str) -> Projected:
     if column.type is None:
         raise ValueError(f"{column.name} is stored but has no type")
     if column.encrypted:
-        return Projected(column, (name,), Carrier.BYTES, binary_bytes=8000)
+        size = f"DATALENGTH({name})" if column.type.is_lob else ""
+        return Projected(column, (name,), Carrier.BYTES, binary_bytes=_CIPHERTEXT, size=size)
     maker = _MAKERS.get(column.type.base)
     return maker(column, column.type, name) if maker else Projected(column, (name,), Carrier.SAME)
 
@@ -121,7 +144,7 @@ def _rowversion(column: Column, _: DataType, name: str) -> Projected:
 
 def _variant(column: Column, _: DataType, name: str) -> Projected:
     value = variant_value(name)
-    return Projected(column, (variant_type(name), value), Carrier.VARIANT, size=f"DATALENGTH({value})")
+    return Projected(column, (variant_type(name), value), Carrier.VARIANT, text_units=128, size=_national_size(value))
 
 
 def _hierarchy(column: Column, _: DataType, name: str) -> Projected:
@@ -135,7 +158,7 @@ def _shape(column: Column, _: DataType, name: str) -> Projected:
 
 def _document(column: Column, _: DataType, name: str) -> Projected:
     text = f"CAST({name} AS nvarchar(max))"
-    return Projected(column, (text,), Carrier.TEXT, size=f"DATALENGTH({text})")
+    return Projected(column, (text,), Carrier.TEXT, size=_national_size(text))
 
 
 def _binary(column: Column, type_: DataType, name: str) -> Projected:
@@ -146,8 +169,14 @@ def _binary(column: Column, type_: DataType, name: str) -> Projected:
 
 def _national(column: Column, type_: DataType, name: str) -> Projected:
     if type_.is_lob:
-        return Projected(column, (name,), Carrier.TEXT, size=f"DATALENGTH({name})")
+        return Projected(column, (name,), Carrier.TEXT, size=_national_size(name))
     return Projected(column, (name,), Carrier.TEXT, text_units=type_.length or 1)
+
+
+def _national_size(name: str) -> str:
+    """Two bytes for each UTF-16 unit. A server that keeps UTF-8 (Babelfish) counts the bytes of that, of which there
+    are as many as units or more: there one letter has one byte."""
+    return f"CAST(DATALENGTH({name}) AS bigint) * (2 / DATALENGTH(N'a'))"
 
 
 def _narrow(column: Column, type_: DataType, name: str) -> Projected:

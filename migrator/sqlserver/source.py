@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from migrator.errors import ConfigError, SourceUnreachable
+from migrator.errors import ConfigError
 from migrator.model.consistency import Hold
 from migrator.model.name import ObjectName
 from migrator.model.schema import Database, Table
@@ -14,7 +14,9 @@ from migrator.model.segment import Segment
 from migrator.sqlserver import pictures
 from migrator.sqlserver.catalog.reader import read_catalog
 from migrator.sqlserver.connect import session
+from migrator.sqlserver.errors import TRANSIENT
 from migrator.sqlserver.hold import hold
+from migrator.sqlserver.pressure import SqlServerGauge
 from migrator.sqlserver.reading import read_segment
 from migrator.sqlserver.segments import Size, segments
 from migrator.sqlserver.sizes import table_sizes
@@ -60,7 +62,7 @@ class SqlServer:
 
     @property
     def repaired(self) -> Mapping[str, int]:
-        """Nothing: the driver gives no half of a UTF-16 pair."""
+        """Nothing is counted: half of a UTF-16 pair comes as U+FFFD, and the driver does not say where."""
         return {}
 
     @property
@@ -84,7 +86,7 @@ class SqlServer:
         """The table cut into ranges of even size, the same as long as this object lives. Raises SourceError."""
         if table.name not in self._segments:
             with session(self.server) as link:
-                size = self._size(table)
+                size = self.size(table)
                 self._segments[table.name] = segments(table, self.catalog(), size, link.rows)
         return self._segments[table.name]
 
@@ -92,12 +94,20 @@ class SqlServer:
         """The segment's rows, typed as wire/schema.py says. Raises SourceError."""
         link = pictures.bulk(self.server)
         try:
-            yield from read_segment(link, table, self.catalog(), segment, batch_bytes=batch_bytes)
-        except SourceUnreachable:
+            yield from read_segment(
+                link, table, self.catalog(), segment, still=pictures.is_still(self.server), batch_bytes=batch_bytes
+            )
+        except TRANSIENT:
+            # A deadlock ends the transaction too: the next query would begin another, and nobody would know.
             pictures.forget(self.server)
             raise
 
-    def _size(self, table: Table) -> Size:
+    def gauge(self) -> SqlServerGauge:
+        """What asks the server how busy it is."""
+        return SqlServerGauge(self.server)
+
+    def size(self, table: Table) -> Size:
+        """Rows and bytes of a table, about. Raises SourceError."""
         if self._sizes is None:
             with session(self.server) as link:
                 self._sizes = table_sizes(link.rows, read_product(link.rows))

@@ -39,8 +39,9 @@ def variant_value(name: str) -> str:
     # Behind the seconds comes a point only where there are decimals.
     decimals = f"CASE {scale} WHEN 0 THEN 0 ELSE 1 + {scale} END"
     moment = f"CONVERT(nvarchar(34), {as_('datetimeoffset(7)')}, 121)"
+    long = f"CAST({as_('varchar(8000)')} AS nvarchar(max))"
     cases = (
-        (("money", "smallmoney"), f"CONVERT(nvarchar(40), {as_('money')}, 2)"),
+        (("money", "smallmoney"), f"CAST(CAST({as_('money')} AS decimal(19,4)) AS nvarchar(40))"),
         # Style 3: 17 digits, which name every double (SQL Server 2016 and later; an older one refuses the value).
         (("float",), f"CONVERT(nvarchar(40), {as_('float')}, 3)"),
         (("real",), f"CONVERT(nvarchar(40), {as_('real')}, 3)"),
@@ -51,6 +52,9 @@ def variant_value(name: str) -> str:
         (("datetime",), f"CONVERT(nvarchar(23), {as_('datetime')}, 121)"),
         (("smalldatetime",), f"CONVERT(nvarchar(19), {as_('smalldatetime')}, 120)"),
         (("uniqueidentifier",), f"LOWER(CAST({as_('uniqueidentifier')} AS nvarchar(36)))"),
+        # A variant cannot be cast to a (max) type. Only where it is too long for nvarchar does it go through varchar,
+        # which puts its letters into the code page of the database.
+        (("varchar", "char"), f"CASE WHEN DATALENGTH({name}) > 4000 THEN {long} ELSE {as_('nvarchar(4000)')} END"),
         (("varbinary", "binary"), f"LOWER(CONVERT(nvarchar(max), {as_('varbinary(8000)')}, 2))"),
     )
     return f"CAST({_case(base, cases, as_('nvarchar(4000)'))} AS nvarchar(max))"

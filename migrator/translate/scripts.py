@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from migrator.errors import OutputError
 from migrator.model.schema import ObjectKind
-from migrator.model.translation import Phase, Statement, Translation
+from migrator.model.translation import Phase, Translation
 from migrator.mysql.connect import SQL_MODE
+from migrator.mysql.script import text_of
 from migrator.report.write import write_text
 
 FILES: Final = {phase: f"{number:02d}_{phase.replace(' ', '_')}.sql" for number, phase in enumerate(Phase, 1)}
@@ -52,7 +53,7 @@ def write_scripts(translation: Translation, folder: Path) -> tuple[Path, ...]:
     for phase, name in FILES.items():
         statements = translation.of(phase)
         if statements:
-            text = "".join((_head(translation, phase), *map(_text, statements)))
+            text = "".join((_head(translation, phase), *map(text_of, statements)))
             written.append(write_text(folder / name, text))
         else:
             _remove(folder / name)
@@ -83,17 +84,6 @@ def _remove(path: Path) -> None:
         return
     except OSError as error:
         raise OutputError(f"{path} of an earlier run cannot be removed", why=error.strerror or str(error)) from error
-
-
-def _text(statement: Statement) -> str:
-    if statement.compound:
-        mark = "$$"
-        while mark in statement.sql:
-            mark += "$"
-        return f"DELIMITER {mark}\n{statement.sql}{mark}\nDELIMITER ;\n\n"
-    if statement.unchecked:
-        return f"SET foreign_key_checks = 0;\n{statement.sql};\nSET foreign_key_checks = 1;\n\n"
-    return f"{statement.sql};\n\n"
 
 
 def names(translation: Translation) -> dict[str, dict[str, Any]]:

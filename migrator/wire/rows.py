@@ -61,6 +61,12 @@ def encode(batch: pa.RecordBatch, mapping: TableMapping) -> tuple[Bytes, Fingerp
     Lines: columns of the mapping in order, tab between, newline behind, backslash escapes, NULL as ``\N``; text is
     UTF-8, binary is raw bytes (load with CHARACTER SET binary).
     """
+    loads, found = texts_of(batch, mapping)
+    return _lines(loads, batch.num_rows), found
+
+
+def texts_of(batch: pa.RecordBatch, mapping: TableMapping) -> tuple[list[Texts], Fingerprint]:
+    """The load text of every column of the mapping, not yet escaped, with the fingerprint of the batch."""
     loads: list[Texts] = []
     compared: list[Texts] = []
     for column in mapping.columns:
@@ -69,8 +75,7 @@ def encode(batch: pa.RecordBatch, mapping: TableMapping) -> tuple[Bytes, Fingerp
         loads.append(load)
         if column.compared:
             compared.append(load if column.form in SAME_TEXT else canonical_column(array, column))
-    found = fingerprint_of(row_hashes(compared)) if compared else Fingerprint(batch.num_rows)
-    return _lines(loads, batch.num_rows), found
+    return loads, fingerprint_of(row_hashes(compared)) if compared else Fingerprint(batch.num_rows)
 
 
 def _lines(columns: Sequence[Texts], rows: int) -> Bytes:

@@ -15,7 +15,7 @@ def copy(source: Source, setting: Setting, emit: Emit) -> Copied:
     with open_ledger(source, setting) as ledger:
         done = migrate(source, setting, ledger, emit)
         findings = (*done.studied.translation.findings, *done.findings)
-        return Copied(done.loaded.tables, ledger.phases(), done.loaded.picture, findings, source.notes)
+        return Copied(done.loaded.tables, ledger.phases(), done.loaded.picture, findings, source.notes, done.followed)
 
 
 def planned(source: Source, rules: Path | None, tables: tuple[str, ...]) -> tuple[TablePlan, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.assess.assess import assess
 from migrator.copy import build as building
 from migrator.copy import plan as copy_planning
 from migrator.copy import run as copying
+from migrator.copy.governor import Governor
+from migrator.copy.pace import Orders
 from migrator.copy.plan import CopyPlan
 from migrator.copy.run import CopyResult
 from migrator.errors import LedgerError, RowsDamaged
@@ -19,20 +21,27 @@ from migrator.ledger import Ledger
 from migrator.model.assessment import Assessment
 from migrator.model.finding import Finding
 from migrator.model.mapping import digest
+from migrator.model.pressure import Gauge, Gauged
 from migrator.model.schema import Database
 from migrator.model.selection import selected
 from migrator.model.source import Source
 from migrator.model.translation import Phase, Translation
 from migrator.mysql import control, plans
 from migrator.mysql.connect import Connection, server_version, session
+from migrator.mysql.pressure import MySqlGauge
 from migrator.mysql.url import Target
 from migrator.rules.load import load_rules
 from migrator.translate.plan import plan as translate
+from migrator.workflows.following import begin_following
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a migration is to do. ``out`` takes ledger and reports; ``tables`` are patterns, none for all tables."""
+    """What a migration is to do. ``out`` takes ledger and reports; ``tables`` are patterns, none for all tables.
+
+    ``rate_limit`` is in bytes a second, 0 for none; ``throttle`` says whether the load of both ends is heeded, None
+    where that depends on the source: it is where others may use it at the same time.
+    """
 
     source_name: str
     target: Target
@@ -42,6 +51,8 @@ class Setting:
     resume: bool = False
     replace: bool = False
     tables: tuple[str, ...] = ()
+    rate_limit: float = 0
+    throttle: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +66,14 @@ class Studied:
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """A database that was made, loaded and built. ``findings`` are those that only the doing brought up."""
+    """A database that was made, loaded and built. ``findings`` are those that only the doing brought up; ``followed``
+    counts the tables whose changes the source remembers since before the load."""
 
     studied: Studied
     server_version: str
     loaded: CopyResult
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
+    followed: int = 0
 
 
 def study(source: Source, rules: Path | None, tables: tuple[str, ...] = ()) -> Studied:
@@ -93,7 +106,9 @@ def migrate(source: Source, setting: Setting, ledger: Ledger, emit: Emit) -> Mig
         building.create_tables(translation, target, workers=workers, emit=emit)
     with ledger.phase("load") as measure:
         plan = _planned(source, studied, target)
-        loaded = copying.run(plan, source, target, workers_count=workers, emit=emit)
+        followed = begin_following(source, translation.mappings, target)
+        with _governor(source, setting, emit) as governor:
+            loaded = copying.run(plan, source, target, workers_count=workers, emit=emit, gate=governor.gate)
         measure.rows, measure.bytes = loaded.rows, loaded.bytes
     if not setting.tables:
         _all_there(source, loaded.rows)
@@ -104,7 +119,7 @@ def migrate(source: Source, setting: Setting, ledger: Ledger, emit: Emit) -> Mig
         building.set_counters(translation.mappings, target, emit=emit)
         orphans = building.check_foreign_keys(studied.database, translation.mappings, target, emit=emit)
         views = building.create_views(translation, target, emit=emit)
-    return Migrated(studied, version, loaded, (*orphans, *views, *repairs))
+    return Migrated(studied, version, loaded, (*orphans, *views, *repairs), followed)
 
 
 def _planned(source: Source, studied: Studied, target: Target) -> CopyPlan:
@@ -116,6 +131,14 @@ def _planned(source: Source, studied: Studied, target: Target) -> CopyPlan:
         if source.volatile and not kept:
             plans.keep(connection, plan.by_table())
     return plan
+
+
+def _governor(source: Source, setting: Setting, emit: Emit) -> Governor:
+    """Who sets the pace of the load."""
+    throttle = source.volatile if setting.throttle is None else setting.throttle
+    gauges: list[Gauge] = [source.gauge()] if isinstance(source, Gauged) else []
+    gauges.append(MySqlGauge(setting.target, own=setting.workers))
+    return Governor(Orders(setting.rate_limit, throttle=throttle), setting.out, gauges, emit)
 
 
 @contextmanager

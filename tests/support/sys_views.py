@@ -158,6 +158,7 @@ class SysViews:
         self._database.create_function("QUOTENAME", 1, lambda text: f"[{text}]")
         self._database.create_function("CONCAT", -1, lambda *parts: "".join("" if p is None else str(p) for p in parts))
         self._database.create_function("SQL_VARIANT_PROPERTY", 2, Variant.property)
+        self._database.create_function("DATALENGTH", 1, lambda value: value and 2 * len(Variant.text(value)))
         self._database.create_function("CONVERT", -1, lambda _, value, *style: Variant.text(value))
         self._database.create_function("OBJECT_NAME", 1, lambda id_: self._look("objects", "name", object_id=id_))
         self._database.create_function("TRUNCATED", 2, lambda text, length: text[:length])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from migrator.console import Console, Mode
-from migrator.events import Advanced, Emit, Event, Finished, Found, Started, Unit
+from migrator.events import Advanced, Emit, Event, Finished, Found, Noted, Started, Unit
 from migrator.model.finding import Finding, Severity, Status
 from migrator.model.schema import ObjectKind
 
@@ -171,3 +171,18 @@ def _wait_for(true: Any) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize("mode", [Mode.BARS, Mode.LINES, Mode.JSON])
+def test_a_note_is_said_once_and_begins_no_stage(mode: Mode) -> None:
+    stream = io.StringIO()
+    with Console(mode, stream) as emit:
+        emit(Noted("load", "paused: as \x1b[2Jordered"))
+        for event in RUN:
+            emit(event)
+    text = stream.getvalue()
+    assert text.count("paused: as ") == 1
+    assert "\x1b[2J" not in text
+    if mode is Mode.JSON:
+        [note] = [found for found in map(json.loads, text.splitlines()) if found["event"] == "noted"]
+        assert (note["stage"], note["text"]) == ("load", "paused: as \x1b[2Jordered")

@@ -35,6 +35,10 @@ def _options(command: Any) -> list[Any]:
     return [item for item in command.params if item.param_type_name == "option" and item.name != "help"]
 
 
+def _words(option: Any) -> list[str]:
+    return [*option.opts, *option.secondary_opts]
+
+
 COMMANDS = dict(_commands(typer.main.get_command(app)))
 
 
@@ -73,12 +77,7 @@ def test_every_option_is_described_and_has_help(name: str, command: Any) -> None
 
 
 def test_no_option_is_made_up() -> None:
-    known = {
-        word
-        for command in COMMANDS.values()
-        for option in _options(command)
-        for word in (*option.opts, *option.secondary_opts)
-    }
+    known = {word for command in COMMANDS.values() for option in _options(command) for word in _words(option)}
     described = set(re.findall(r"`(?:migrator [a-z ]*)?(--[a-z-]+)", README))
     assert described <= known | {"--help", "--version"}
 

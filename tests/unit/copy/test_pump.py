@@ -10,7 +10,7 @@ import pytest
 from support.arrow_source import ArrowSource, create
 
 from migrator.copy import pump
-from migrator.copy.plan import plan
+from migrator.copy.plan import SegmentCopy, plan
 from migrator.copy.pump import Job, copy_segment
 from migrator.copy.run import repairs, run
 from migrator.errors import RowsDamaged, TargetRejected, TargetUnreachable
@@ -90,6 +90,15 @@ def test_a_second_time_loads_nothing(source: ArrowSource, target: Target) -> Non
     again = copy_segment(job(source, target))
     assert (again.rows, again.skipped) == (0, ROWS)
     assert held(target) == (ROWS, ROWS)
+
+
+def test_a_piece_without_rows_is_loaded_as_well(source: ArrowSource, target: Target) -> None:
+    emptied = source.with_rows("t", [batch(0, 0)])
+    work = SegmentCopy(Segment(MAPPING.source, "0", 100, None), source.database.tables[0], MAPPING)
+    done = copy_segment(Job(work, emptied, target))
+    assert (done.rows, done.skipped) == (0, 0)
+    with session(target) as connection:
+        assert control.progress(connection, MAPPING, "0") == control.Progress(0, complete=True)
 
 
 @dataclass(frozen=True)

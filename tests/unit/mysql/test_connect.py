@@ -48,6 +48,19 @@ def guest(lab: Lab) -> Iterator[Target]:
         execute(connection, "DROP USER 'guest'@'127.0.0.1'", doing="dropping an account")
 
 
+def test_a_password_over_the_socket(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = lab.target()
+    with session(root) as connection:
+        execute(connection, "CREATE USER 'local'@'localhost' IDENTIFIED BY 'known'", doing="making an account")
+    monkeypatch.setenv("LOCAL_PASSWORD", "known")
+    try:
+        with session(replace(root, user="local", password_variable="LOCAL_PASSWORD")) as connection:
+            assert fetch(connection, "SELECT CURRENT_USER()") == [("local@localhost",)]
+    finally:
+        with session(root) as connection:
+            execute(connection, "DROP USER 'local'@'localhost'", doing="dropping an account")
+
+
 def test_a_certificate_that_nobody_vouches_for_is_refused(guest: Target) -> None:
     with pytest.raises(TargetDenied, match="not trusted") as caught:
         connect(guest)

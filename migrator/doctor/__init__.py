@@ -1,0 +1,1 @@
+"""Is a migration going to work? Both ends are asked, and every answer is graded; nothing is changed."""
