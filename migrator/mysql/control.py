@@ -271,6 +271,8 @@ def repaired(connection: Connection) -> dict[str, int]:
 def recorded(connection: Connection) -> dict[str, Recorded]:
     """What the source's rows were found to be while they were loaded, by target table; without the tables that other
     rows came into afterwards, by changes that were caught up with. Raises TargetError."""
+    if SLICE_TABLE not in _tables(connection):
+        return {}  # somebody dropped it: what was recorded is gone
     rows = fetch(
         connection,
         f"SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`), SUM(`last`) FROM `{SLICE_TABLE}` "  # noqa: S608
@@ -284,6 +286,8 @@ def recorded(connection: Connection) -> dict[str, Recorded]:
 
 def recorded_segments(connection: Connection) -> dict[str, tuple[tuple[str, Fingerprint], ...]]:
     """The same segment by segment: by target table, each segment's id with its fingerprint. Raises TargetError."""
+    if SLICE_TABLE not in _tables(connection):
+        return {}  # somebody dropped it: what was recorded is gone
     rows = fetch(
         connection,
         f"SELECT `table`, `segment`, SUM(`rows`), SUM(`low`), SUM(`high`) FROM `{SLICE_TABLE}` "  # noqa: S608
