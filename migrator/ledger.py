@@ -8,7 +8,6 @@ chain from there on. No row value is ever written here.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import uuid
@@ -22,12 +21,12 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Final, Self
 
+from migrator.chain import START, canonical, link
 from migrator.errors import LedgerError, OutputError
 from migrator.model.rehearsal import PhaseTime
 
 FILE_NAME: Final = "ledger.sqlite"
 _FORMAT: Final = 1
-_START: Final = "0" * 64
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS run (
@@ -129,13 +128,13 @@ class Ledger:
 
     def note(self, kind: Kind, body: Mapping[str, Any]) -> None:
         """Append an entry, durably. Raises OutputError."""
-        text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+        text = canonical(body)
         at = _now()
         with self._writing():
             last = self._database.execute("SELECT hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
             self._database.execute(
                 "INSERT INTO journal (run, at, kind, body, hash) VALUES (?, ?, ?, ?, ?)",
-                (self.run, at, kind, text, _chain(last[0] if last else _START, self.run, at, kind, text)),
+                (self.run, at, kind, text, link(last[0] if last else START, self.run, at, kind, text)),
             )
 
     def entries(self) -> tuple[Entry, ...]:
@@ -145,10 +144,10 @@ class Ledger:
 
     def verify(self) -> None:
         """Check the chain from the first entry to the last. Raises LedgerError that names the first broken entry."""
-        before = _START
+        before = START
         rows = self._database.execute("SELECT seq, run, at, kind, body, hash FROM journal ORDER BY seq")
         for seq, run, at, kind, body, found in rows:
-            before = _chain(before, run, at, kind, body)
+            before = link(before, run, at, kind, body)
             if before != found:
                 raise LedgerError(
                     f"entry {seq} of {self.path} is not as it was written",
@@ -234,10 +233,6 @@ def _unwritable(path: Path, error: Exception) -> OutputError:
         why=str(error),
         todo="check space and permissions of the --out folder; what the target holds stays, --resume goes on",
     )
-
-
-def _chain(before: str, run: str, at: str, kind: str, body: str) -> str:
-    return hashlib.sha256("\0".join((before, run, at, kind, body)).encode()).hexdigest()
 
 
 def _now() -> str:

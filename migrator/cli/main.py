@@ -21,6 +21,7 @@ from migrator.cli import (
     copy,
     doctor,
     dump,
+    evidence,
     fixtures,
     lab,
     load,
@@ -65,6 +66,7 @@ app.command("validate", short_help="Compare source and target, down to the row."
 app.command("dump", short_help="Write schema and rows as files for MySQL.")(dump.command)
 app.command("load", short_help="Load a dumped folder, and prove it.")(load.command)
 app.command("bench", short_help="Measure the copy against plain LOAD DATA.")(bench.command)
+app.add_typer(evidence.app, name="evidence", short_help="Was the evidence of a comparison changed?")
 app.add_typer(fixtures.app, name="fixtures", short_help="Cases of translation for your CI.")
 app.add_typer(rules.app, name="rules", short_help="Show, explain, test and begin the rules of the translation.")
 app.add_typer(lab.app, name="lab", short_help="A private MySQL and a demo database.")

@@ -117,6 +117,9 @@ Strict = Annotated[
 
 DEFAULT_WORKERS: Final = max(2, min(8, os.cpu_count() or 2))
 
+EVIDENCE: Final = "validation"
+"""The folder of a comparison's evidence within that of a migration."""
+
 _DURATION: Final = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 
 
@@ -128,6 +131,16 @@ def strict_code(translation: Translation, level: Level | None) -> int:
         return 0
     least = Status(level.value).rank
     return int(any(item.status.rank >= least for item in translation.objects))
+
+
+def evidence_folder(ctx: typer.Context, out: Path | None, source: str) -> Path:
+    """Where a comparison by itself writes: what the command line says, else below the folder of the migration."""
+    from migrator.studies import default_database
+
+    said = ctx.get_parameter_source("out")
+    if out is not None and said is not None and said.name == "COMMANDLINE":
+        return out
+    return (out or Path("out") / default_database(source)) / EVIDENCE
 
 
 def seconds(text: str) -> float:

@@ -56,6 +56,7 @@ def command(
     where, is_lab = choose(target, source)
     prepare()  # the imports below take as long as those of the process that workers come from
     from migrator.cli.progress import console
+    from migrator.report.evidence import evidence_text, write_evidence
     from migrator.report.json import rehearsal_json
     from migrator.report.terminal import rehearsal_text
     from migrator.report.write import as_json as json_text
@@ -81,10 +82,17 @@ def command(
         rehearsal = rehearse(opened, setting, emit, window_s=window_s)
     view = KeyView(rehearsal.translation.mappings, show_values=show_values)
     write_scripts(rehearsal.translation, folder / "sql")
+    kept = (
+        write_evidence(rehearsal.evidence, folder / options.EVIDENCE, shown=view)
+        if rehearsal.evidence is not None
+        else None
+    )
     written = write_rehearsal(rehearsal, folder, shown=view)
     if as_json:
         typer.echo(json_text(rehearsal_json(rehearsal, shown=view)), nl=False)
     else:
         typer.echo(rehearsal_text(rehearsal, shown=view))
         typer.echo(f"\nreport: {written.html}")
+        if kept is not None:
+            typer.echo(evidence_text(kept))
     raise typer.Exit(0 if rehearsal.verdict == "fits" else 1)

@@ -18,6 +18,8 @@ from migrator.mysql.url import Target
 
 CREATE: Final = "create"
 BUILD: Final = "build"
+VIEW_REJECTED: Final = "view-rejected"
+"""The rule of a finding on a view that the server does not take."""
 _COUNTER: Final = (
     "SELECT auto_increment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s"
 )
@@ -70,7 +72,7 @@ def create_views(translation: Translation, target: Target, *, emit: Emit) -> tup
 
 def _refused(statement: Statement, error: TargetRejected) -> Finding:
     return Finding(
-        rule="view-rejected",
+        rule=VIEW_REJECTED,
         severity=Severity.ERROR,
         status=Status.MANUAL,
         kind=ObjectKind.VIEW,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from migrator.model.evidence import Evidence
 from migrator.model.translation import Translation
 from migrator.model.validation import Validation
 
@@ -60,7 +61,8 @@ class TableLoad:
 class Rehearsal:
     """Everything that the report of a rehearsal shows. Times are UTC; ``notes`` are sentences about the source.
 
-    ``effort_minutes`` is what a first estimate gives for the hand work that the findings ask for.
+    ``effort_minutes`` is what a first estimate gives for the hand work that the findings ask for, ``evidence`` that of
+    the validation.
     """
 
     source: str
@@ -77,6 +79,7 @@ class Rehearsal:
     forecast: Forecast
     notes: tuple[str, ...] = ()
     effort_minutes: int = 0
+    evidence: Evidence | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from migrator.errors import TargetBusy, TargetError, TargetOccupied
@@ -276,6 +277,8 @@ def repaired(connection: Connection) -> dict[str, int]:
 def recorded(connection: Connection) -> dict[str, Recorded]:
     """What the source's rows were found to be while they were loaded, by target table; without the tables that other
     rows came into afterwards, by changes that were caught up with. Raises TargetError."""
+    if SLICE_TABLE not in _tables(connection):
+        return {}  # somebody dropped it: what was recorded is gone
     rows = fetch(
         connection,
         f"SELECT `table`, SUM(`rows`), SUM(`low`), SUM(`high`), SUM(`last`) FROM `{SLICE_TABLE}` "  # noqa: S608
@@ -284,6 +287,21 @@ def recorded(connection: Connection) -> dict[str, Recorded]:
     return {
         table: Recorded(Fingerprint(int(count), int(low), int(high)), int(complete))
         for table, count, low, high, complete in rows
+    }
+
+
+def recorded_segments(connection: Connection) -> dict[str, tuple[tuple[str, Fingerprint], ...]]:
+    """The same segment by segment: by target table, each segment's id with its fingerprint. Raises TargetError."""
+    if SLICE_TABLE not in _tables(connection):
+        return {}  # somebody dropped it: what was recorded is gone
+    rows = fetch(
+        connection,
+        f"SELECT `table`, `segment`, SUM(`rows`), SUM(`low`), SUM(`high`) FROM `{SLICE_TABLE}` "  # noqa: S608
+        "GROUP BY 1, 2 ORDER BY 1, 2",
+    )
+    return {
+        table: tuple((segment, Fingerprint(int(count), int(low), int(high))) for _, segment, count, low, high in group)
+        for table, group in groupby(rows, key=lambda row: row[0])
     }
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from migrator import __version__
 from migrator.model.rehearsal import Rehearsal, TableLoad
-from migrator.model.validation import TableValidation
 from migrator.report import charts, summary
 from migrator.report.page import template
 from migrator.report.summary import Shown
@@ -37,8 +36,9 @@ def rehearsal_html(rehearsal: Rehearsal, *, shown: Shown) -> str:
         differences=[(difference, shown(difference)) for difference in listed[:_DIFFERENCES]],
         unlisted=rehearsal.validation.differences - sum(difference.count for difference in listed[:_DIFFERENCES]),
         loads=sorted(rehearsal.loads, key=_by_size),
-        compared=sorted(rehearsal.validation.tables, key=_by_interest),
+        compared=sorted(rehearsal.validation.tables, key=summary.by_interest),
         open_rows=_OPEN_ROWS,
+        most_differences=_DIFFERENCES,
         most_remarks=_MOST_REMARKS,
         version=__version__,
     )
@@ -46,8 +46,3 @@ def rehearsal_html(rehearsal: Rehearsal, *, shown: Shown) -> str:
 
 def _by_size(load: TableLoad) -> tuple[int, int, str]:
     return (-load.bytes, -load.rows, load.source)
-
-
-def _by_interest(table: TableValidation) -> tuple[bool, bool, int, str]:
-    """What differs first, then what was compared with limits, then the large ones."""
-    return (table.equal, not table.limits, -table.source.rows, table.table)

@@ -15,7 +15,7 @@ from migrator.model.rehearsal import Rehearsal, TableLoad
 from migrator.model.validation import TableValidation, Validation
 from migrator.report import summary
 from migrator.report.summary import Shown
-from migrator.report.values import finding_values
+from migrator.report.values import finding_values, schema_values
 
 
 def rehearsal_json(rehearsal: Rehearsal, *, shown: Shown) -> dict[str, Any]:
@@ -46,6 +46,8 @@ def rehearsal_json(rehearsal: Rehearsal, *, shown: Shown) -> dict[str, Any]:
         "effort_minutes": rehearsal.effort_minutes,
         "table_list": [_compared(table) | _loaded(loads.get(table.table)) for table in validation.tables],
         "difference_list": _differences(validation, shown),
+        "schema_differences": validation.schema_differences,
+        "schema": schema_values(validation.schema) if validation.schema is not None else None,
         "findings": [finding_values(finding) for finding in translation.findings],
         "source": {
             "name": rehearsal.source,
@@ -74,6 +76,8 @@ def validation_json(validation: Validation, *, shown: Shown) -> dict[str, Any]:
         "differences": validation.differences,
         "difference_list": _differences(validation, shown),
         "table_list": [_compared(table) for table in validation.tables],
+        "schema_differences": validation.schema_differences,
+        "schema": schema_values(validation.schema) if validation.schema is not None else None,
         "version": __version__,
     }
 
@@ -104,6 +108,7 @@ def _compared(table: TableValidation) -> dict[str, Any]:
         "source_fingerprint": str(table.source),
         "target_fingerprint": str(table.target) if table.target is not None else None,
         "fingerprint_of_source": str(table.how),
+        "lacking": list(table.lacking),
         "limits": list(table.limits),
         "validate_seconds": round(table.seconds, 3),
     }

@@ -15,7 +15,7 @@ from migrator.model.fingerprint import Fingerprint
 from migrator.model.rehearsal import Forecast, Rehearsal, Verdict
 from migrator.model.schema import ObjectKind
 from migrator.model.translation import TranslatedObject, Translation
-from migrator.model.validation import Validation
+from migrator.model.validation import TableValidation, Validation
 from migrator.units import count, counted, duration
 
 Shown = Callable[[Difference], Mapping[str, str]]
@@ -38,11 +38,16 @@ def verdict_sentence(rehearsal: Rehearsal) -> str:
 def equal_sentence(validation: Validation) -> str:
     """How much was compared, and whether it is the same."""
     tables = counted(len(validation.tables), "table")
-    if not validation.tables:
+    if not validation.tables and validation.equal:
         return "There was no table to compare."
-    if not validation.equal:
-        wrong = sum(not table.equal for table in validation.tables)
-        return f"Not the same on both sides: {counted(validation.differences, 'row')} in {count(wrong)} of {tables}."
+    wrong = [table for table in validation.tables if not table.equal]
+    if wrong or not validation.equal:
+        said = []
+        if wrong:
+            said.append(f"{counted(validation.differences, 'row')} in {count(len(wrong))} of {tables}")
+        if validation.schema_differences:
+            said.append(f"{counted(validation.schema_differences, 'thing')} of the schema")
+        return f"Not the same on both sides: {', and '.join(said)}."
     if not validation.rows:
         return f"Every table is there, and empty on both sides: {tables}."
     return f"Every row is the same on both sides: {counted(validation.rows, 'row')} in {tables}."
@@ -179,3 +184,8 @@ def limits(validation: Validation) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def differences(validation: Validation) -> Sequence[Difference]:
     """The listed differences of all tables, in the tables' order."""
     return [difference for table in validation.tables for difference in table.differences]
+
+
+def by_interest(table: TableValidation) -> tuple[bool, bool, int, str]:
+    """What differs first, then what was compared with limits, then the large ones."""
+    return (table.equal, not table.limits, -table.source.rows, table.table)

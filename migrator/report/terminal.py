@@ -28,6 +28,7 @@ def rehearsal_text(rehearsal: Rehearsal, *, shown: Shown, width: int = WIDTH) ->
         phase_lines(rehearsal.phases),
         _objects(rehearsal, width),
         [line for note in rehearsal.notes for line in wrap(f"note: {note}", width)],
+        _schema(rehearsal.validation, width),
         _differences(rehearsal.validation, shown, width),
         _closing(str(rehearsal.verdict), summary.verdict_sentence(rehearsal), width),
     ]
@@ -35,9 +36,10 @@ def rehearsal_text(rehearsal: Rehearsal, *, shown: Shown, width: int = WIDTH) ->
 
 
 def validation_text(validation: Validation, *, shown: Shown, width: int = WIDTH) -> str:
-    """Limits, differences, verdict. No line break at the end."""
+    """Limits, differences of the schema and of rows, verdict. No line break at the end."""
     blocks = [
         _limits(validation, width),
+        _schema(validation, width),
         _differences(validation, shown, width),
         _closing("equal" if validation.equal else "different", summary.equal_sentence(validation), width),
     ]
@@ -112,6 +114,24 @@ def _limits(validation: Validation, width: int) -> list[str]:
     return ["limits of the comparison:", *lines] if lines else []
 
 
+def _schema(validation: Validation, width: int) -> list[str]:
+    if validation.schema is None:
+        return []
+    lines: list[str] = []
+    listed = validation.schema.differences
+    if listed:
+        lines.append(f"{counted(validation.schema_differences, 'thing')} of the schema not as promised:")
+        for difference in listed[:_DIFFERENCES]:
+            lines += wrap(printable(str(difference)), width, initial_indent="  ", subsequent_indent="    ")
+        if len(listed) > _DIFFERENCES:
+            lines.append(f"  and {count(len(listed) - _DIFFERENCES)} more: see --json")
+    if beside := validation.schema.beside:
+        names = ", ".join(map(str, beside[:_RULES]))
+        names += f" and {len(beside) - _RULES:,} more" if len(beside) > _RULES else ""
+        lines += wrap(f"also there, and of nobody's concern here: {printable(names)}", width, subsequent_indent="    ")
+    return lines
+
+
 def _differences(validation: Validation, shown: Shown, width: int) -> list[str]:
     if not validation.differences:
         return []
@@ -125,7 +145,7 @@ def _differences(validation: Validation, shown: Shown, width: int) -> list[str]:
         lines += wrap(text, width, initial_indent="  ", subsequent_indent="           ")
     left = validation.differences - sum(difference.count for difference in listed[:_DIFFERENCES])
     if left:
-        lines.append(f"  and {count(left)} more: see report.json or --json")
+        lines.append(f"  and {count(left)} more: see --json")
     return lines
 
 

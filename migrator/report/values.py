@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from migrator.model.catalog import SchemaDifference, SchemaValidation
 from migrator.model.finding import Finding
 from migrator.model.schema import Place, Unread
 from migrator.model.translation import TranslatedColumn
@@ -42,3 +43,24 @@ def column_values(column: TranslatedColumn) -> dict[str, Any]:
 def unread_values(unread: Unread) -> dict[str, Any]:
     """A statement that could not be read."""
     return {"place": place_values(unread.place), "text": unread.text, "reason": unread.reason}
+
+
+def schema_values(schema: SchemaValidation) -> dict[str, Any]:
+    """A schema held against its promise, as plain values for JSON."""
+    return {
+        "equal": schema.equal,
+        "promised": schema.things,
+        "difference_list": [_unlike(difference) for difference in schema.differences],
+        "beside": [str(thing) for thing in schema.beside],
+    }
+
+
+def _unlike(difference: SchemaDifference) -> dict[str, Any]:
+    return {
+        "kind": difference.thing.kind,
+        "object": difference.thing.name,
+        "table": difference.thing.of or None,
+        "fact": difference.fact or None,
+        "promised": difference.promised,
+        "found": difference.found,
+    }

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
-from xml.sax.saxutils import escape, quoteattr
 
 from migrator import __version__
 from migrator.model.verification import CaseResult, Fault, Verification
+from migrator.report.junit import attributes, text
 from migrator.units import counted, printable
-
-_NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to say."""
 
 _COLOURS: Final = {"+": "32", "-": "31", "@": "36"}
 
@@ -75,33 +71,25 @@ def verification_junit(verification: Verification) -> str:
         "skipped": 0,
         "time": f"{verification.seconds:.3f}",
     }
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", f"  <testsuite{_attributes(suite)}>"]
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", f"  <testsuite{attributes(suite)}>"]
     for case in verification.cases:
         lines += _test(case, verification.folder)
     return "\n".join([*lines, "  </testsuite>", "</testsuites>", ""])
 
 
 def _test(case: CaseResult, folder: str) -> Iterator[str]:
-    head = _attributes({"classname": folder, "name": case.name, "time": f"{case.seconds:.3f}"})
+    head = attributes({"classname": folder, "name": case.name, "time": f"{case.seconds:.3f}"})
     if case.passed:
         yield f"    <testcase{head}/>"
         return
     # Readers of this format look for one element a test: it has the first message, and everything in its text.
     first = case.failures[0]
     word = "error" if _is_error(case) else "failure"
-    text = "\n".join(f"{failure.message}\n{failure.detail}".rstrip() for failure in case.failures)
+    words = "\n".join(f"{failure.message}\n{failure.detail}".rstrip() for failure in case.failures)
     yield f"    <testcase{head}>"
-    yield f"      <{word}{_attributes({'type': first.fault, 'message': first.message})}>{_clean(escape, text)}</{word}>"
+    yield f"      <{word}{attributes({'type': first.fault, 'message': first.message})}>{text(words)}</{word}>"
     yield "    </testcase>"
 
 
 def _is_error(case: CaseResult) -> bool:
     return any(failure.fault is Fault.BROKEN for failure in case.failures)
-
-
-def _attributes(values: dict[str, object]) -> str:
-    return "".join(f" {name}={_clean(quoteattr, str(value))}" for name, value in values.items())
-
-
-def _clean(write: Callable[[str], str], text: str) -> str:
-    return write(_NO_XML.sub("\ufffd", text))

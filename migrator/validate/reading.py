@@ -63,6 +63,7 @@ class SegmentFingerprint:
     """The fingerprint of one segment's rows, and the seconds that it took."""
 
     table: str
+    segment: str
     fingerprint: Fingerprint
     seconds: float
 
@@ -74,7 +75,7 @@ def read_fingerprint(reading: Reading) -> SegmentFingerprint:
     for batch in reading.batches():
         compared = reading.mapping.compared_columns
         found += fingerprint(batch, reading.mapping) if compared else Fingerprint(batch.num_rows)
-    return SegmentFingerprint(reading.mapping.target, found, perf_counter() - started)
+    return SegmentFingerprint(reading.mapping.target, reading.segment.id, found, perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)

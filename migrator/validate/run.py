@@ -14,7 +14,7 @@ from migrator.model.fingerprint import Fingerprint
 from migrator.model.mapping import TableMapping
 from migrator.model.schema import Database
 from migrator.model.source import Source
-from migrator.model.validation import SourceOf, TableValidation, Validation
+from migrator.model.validation import Piece, Side, SourceOf, TableValidation, Validation
 from migrator.mysql.connect import Connection
 from migrator.mysql.fingerprint import key_ranges, row_count, table_fingerprint
 from migrator.mysql.snapshots import Snapshots
@@ -53,6 +53,7 @@ class _Comparison:
     source: Fingerprint = field(default_factory=Fingerprint)
     target: Fingerprint = field(default_factory=Fingerprint)
     seconds: float = 0.0
+    pieces: list[Piece] = field(default_factory=list)
 
     @property
     def mapping(self) -> TableMapping:
@@ -78,6 +79,7 @@ class _Comparison:
             more=more,
             limits=self.plan.limits,
             seconds=self.seconds,
+            pieces=tuple(self.pieces),
         )
 
 
@@ -141,6 +143,7 @@ def _compare_fingerprints(comparisons: Sequence[_Comparison], sides: Sides) -> N
     def add(part: SegmentFingerprint) -> None:
         item = by_target[part.table]
         item.source += part.fingerprint
+        item.pieces.append(Piece(Side.SOURCE, part.segment, part.fingerprint))
         item.seconds += part.seconds
 
     sides.emit(Started(STAGE, FINGERPRINTS, rows, Unit.ROWS))
@@ -155,8 +158,9 @@ def _compare_fingerprints(comparisons: Sequence[_Comparison], sides: Sides) -> N
         add,
         [partial(_timed_fingerprint, item.mapping, where, sides.emit) for item, where in asked],
     )
-    for (item, _), (fingerprint, seconds) in zip(asked, answers, strict=True):
+    for (item, where), (fingerprint, seconds) in zip(asked, answers, strict=True):
         item.target += fingerprint
+        item.pieces.append(Piece(Side.TARGET, str(item.counted.ranges.index(where) + 1), fingerprint))
         item.seconds += seconds
     sides.emit(Finished(STAGE, FINGERPRINTS))
 

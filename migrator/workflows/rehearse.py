@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from migrator.copy.build import VIEW_REJECTED
 from migrator.cutover.forecast import forecast
 from migrator.events import Emit
 from migrator.ledger import Kind
+from migrator.model.catalog import Thing
 from migrator.model.consistency import Consistency, Hold
+from migrator.model.finding import Finding
 from migrator.model.rehearsal import Rehearsal
 from migrator.model.source import Source
+from migrator.model.translation import Phase, Translation
+from migrator.workflows.evidence import gathered
 from migrator.workflows.migrate import Setting, migrate, open_ledger
-from migrator.workflows.validate import validate
+from migrator.workflows.validate import validate, validate_schema
 
 RESUMED: Final = "this run was resumed: what an attempt that was killed had taken is not counted"
 
@@ -27,7 +33,9 @@ def rehearse(source: Source, setting: Setting, emit: Emit, *, window_s: float) -
     with open_ledger(source, setting) as ledger:
         done = migrate(source, setting, ledger, emit)
         database, translation = done.studied.database, done.studied.translation
+        compared = datetime.now(UTC)
         with ledger.phase("validate") as measure:
+            schema = validate_schema(translation, setting.target, without=_refused(translation, done.findings))
             validation = validate(
                 source,
                 database,
@@ -37,7 +45,18 @@ def rehearse(source: Source, setting: Setting, emit: Emit, *, window_s: float) -
                 emit=emit,
                 just_copied=True,
             )
+            validation = replace(validation, schema=schema)
             measure.rows = validation.rows
+        evidence = gathered(
+            source,
+            database,
+            translation,
+            setting.target,
+            validation,
+            name=setting.source_name,
+            started=compared,
+            picture=done.loaded.picture,
+        )
         window = forecast(ledger.phases(), window_s=window_s)
         if setting.resume:
             window = replace(window, assumptions=(*window.assumptions, RESUMED))
@@ -56,9 +75,16 @@ def rehearse(source: Source, setting: Setting, emit: Emit, *, window_s: float) -
             forecast=window,
             notes=(*source.notes, *picture_notes(done.loaded.picture)),
             effort_minutes=done.studied.assessment.minutes,
+            evidence=replace(evidence, rules=(str(setting.rules),) if setting.rules is not None else ()),
         )
         ledger.note(Kind.VERDICT, {"verdict": rehearsal.verdict, "differences": validation.differences})
     return rehearsal
+
+
+def _refused(translation: Translation, findings: Sequence[Finding]) -> list[Thing]:
+    """The views that the server did not take: each has its finding already."""
+    objects = {finding.object for finding in findings if finding.rule == VIEW_REJECTED}
+    return [Thing("view", view.table) for view in translation.of(Phase.VIEWS) if view.object in objects]
 
 
 def picture_notes(picture: Hold) -> tuple[str, ...]:

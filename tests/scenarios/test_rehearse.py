@@ -44,6 +44,8 @@ def test_a_rehearsal_fits_and_says_all_that_it_promises(rehearsed: Answer, homec
     assert set(body["objects"]) == {"automatic", "lossy", "manual", "blocked"}
     assert json.loads((tmp_path / "report.json").read_text()) == body
     assert "<html" in (tmp_path / "report.html").read_text()
+    assert migrator("evidence", "verify", tmp_path / "validation" / "evidence.json").code == 0
+    assert body["schema"]["equal"]
     assert sorted((tmp_path / "sql").glob("*.sql"))
 
 
@@ -93,7 +95,7 @@ def test_the_ledger_tells_the_story_without_a_row(rehearsed: Answer, tmp_path: P
     assert entries[-1].body == {"verdict": "fits", "differences": 0}
 
 
-def test_exactly_three_planted_differences(rehearsed: Answer, homecare: Path, mysql: Target) -> None:
+def test_exactly_three_planted_differences(rehearsed: Answer, homecare: Path, mysql: Target, tmp_path: Path) -> None:
     run(
         mysql,
         "UPDATE `care_Visit` SET `Status` = CONCAT(`Status`, ' ') ORDER BY `VisitId` LIMIT 1",
@@ -102,7 +104,7 @@ def test_exactly_three_planted_differences(rehearsed: Answer, homecare: Path, my
     )
     with session(mysql) as connection:
         [(changed,)] = fetch(connection, "SELECT `VisitId` FROM `care_Visit` WHERE `Status` LIKE '%% '")
-    answer = migrator("validate", homecare, "--target", mysql, "--json")
+    answer = migrator("validate", homecare, "--target", mysql, "--out", tmp_path / "v", "--json")
     assert answer.code == 1
     found = {(item["table"], item["kind"], tuple(item["columns"])) for item in answer.json["difference_list"]}
     assert found == {
@@ -116,10 +118,12 @@ def test_exactly_three_planted_differences(rehearsed: Answer, homecare: Path, my
     assert answer.json["differences"] == 3
 
 
-def test_validate_without_a_record_reads_the_source_again(rehearsed: Answer, homecare: Path, mysql: Target) -> None:
+def test_validate_without_a_record_reads_the_source_again(
+    rehearsed: Answer, homecare: Path, mysql: Target, tmp_path: Path
+) -> None:
     with session(mysql) as connection:
         execute(connection, "DROP TABLE `migrator__slice`", doing="forgetting")
-    answer = migrator("validate", homecare, "--target", mysql, "--json")
+    answer = migrator("validate", homecare, "--target", mysql, "--out", tmp_path / "v", "--json")
     assert answer.code == 0, answer.err
     assert {item["fingerprint_of_source"] for item in answer.json["table_list"]} == {"read again from the source"}
 

@@ -13,6 +13,7 @@ def test_rehearsal_has_the_agreed_keys() -> None:
     assert set(values) == {
         "verdict", "tables", "rows", "differences", "phases", "forecast", "objects", "table_list", "difference_list",
         "effort_minutes", "findings", "source", "target", "started", "finished", "version",
+        "schema", "schema_differences",
     }  # fmt: skip
     assert (values["verdict"], values["tables"], values["rows"], values["differences"]) == ("fits", 30, 1_843_163, 0)
     assert values["phases"][3] == {"name": "load", "seconds": 24.92, "rows": 1_843_163, "bytes": 402_173_200}
