@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from migrator.cli import options
+from migrator.model.validation import Method
 
 
 def command(
     source: options.Source,
     target: options.TargetUrl = "",
+    method: Annotated[
+        Method, typer.Option("--method", help="How both sides are compared; auto says what it chose and why.")
+    ] = Method.AUTO,
     workers: options.Workers = options.DEFAULT_WORKERS,
     rules: options.Rules = None,
     show_values: options.ShowValues = False,
@@ -17,7 +23,7 @@ def command(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Compare source and target: counts, fingerprints, then the rows that differ. Nothing is changed.
+    """Compare source and target: counts, values or fingerprints, then the rows that differ. Nothing is changed.
 
     Exit code 0: equal. 1: differences, each named by table and key.
 
@@ -26,6 +32,8 @@ def command(
       migrator validate homecare.bacpac --target 'mysql://admin@cluster:3306/homecare?ca=global-bundle.pem'
 
       migrator validate homecare.bacpac --json
+
+      migrator validate 'mssql://reader@sql1:1433/homecare' --method wire
     """
     from migrator.cli.progress import console
     from migrator.cli.target import choose
@@ -43,7 +51,7 @@ def command(
     database = opened.catalog()
     translation = plan(database, load_rules(rules))
     with console(quiet=quiet) as emit:
-        validation = validate(opened, database, translation, where, workers=workers, emit=emit)
+        validation = validate(opened, database, translation, where, method=method, workers=workers, emit=emit)
     view = KeyView(translation.mappings, show_values=show_values)
     if as_json:
         typer.echo(json_text(validation_json(validation, shown=view)), nl=False)

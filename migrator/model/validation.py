@@ -11,10 +11,26 @@ from migrator.model.name import ObjectName
 
 
 class SourceOf(StrEnum):
-    """Where the source's fingerprint of a table came from."""
+    """Where the source's fingerprint of a table came from; WIRE where none was made, but the rows compared."""
 
     RECORDED = "recorded while copying"
     READ = "read again from the source"
+    WIRE = "compared value by value"
+
+
+class Method(StrEnum):
+    """How a comparison is made.
+
+    AUTO      what is expected to be fastest, and says why
+    WIRE      the rows of both sides are read and compared value by value
+    PUSHDOWN  the target hashes its rows itself, the source's are read and hashed here
+    RECORDED  the target hashes its rows itself, the source's hashes are those of the copy
+    """
+
+    AUTO = "auto"
+    WIRE = "wire"
+    PUSHDOWN = "pushdown"
+    RECORDED = "recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +38,7 @@ class TableValidation:
     """One table's comparison. ``target`` is None where the table is not there.
 
     ``limits`` are sentences that a reader must know (columns left out, no key). ``more`` counts differing rows beyond
-    those listed.
+    those listed. Where values were compared one by one, the fingerprints hold the numbers of rows alone.
     """
 
     name: ObjectName
@@ -38,7 +54,7 @@ class TableValidation:
     @property
     def equal(self) -> bool:
         """True if both sides hold the same rows."""
-        return self.source == self.target
+        return self.source == self.target and not self.differences and not self.more
 
     @property
     def difference_count(self) -> int:
@@ -49,9 +65,11 @@ class TableValidation:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The comparison of a whole database."""
+    """The comparison of a whole database, by which method, and why by that one."""
 
     tables: tuple[TableValidation, ...]
+    method: Method = Method.PUSHDOWN
+    why: str = ""
 
     @property
     def equal(self) -> bool:
