@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from io import BufferedReader
 from time import perf_counter
 from typing import Any, Final
 
@@ -51,14 +52,34 @@ def read_columns(connection: Connection, query: str, *, batch_bytes: int = BATCH
         cursor.execute(query)
         # From here on the rows are ours: pymysql must not look for them.
         cursor._result.unbuffered_active = False
-        file = cursor.connection._rfile
-        yield from batches(file.readinto1, len(cursor.description), batch_bytes=batch_bytes)
+        fill = _filling(cursor.connection._rfile)
+        yield from batches(fill, len(cursor.description), batch_bytes=batch_bytes)
         done = True
     except (pymysql.MySQLError, OSError, ValueError) as error:
         raise explain(error, "reading rows of the target") from error
     finally:
         if not done:
             _give_up(connection)
+
+
+def _filling(file: BufferedReader) -> Fill:
+    """What has been read ahead, then what comes from the socket itself.
+
+    ``readinto1`` of a buffered file would do both at once, and wait for bytes that may never come.
+    """
+    ahead = True
+
+    def fill(view: memoryview) -> int:
+        nonlocal ahead
+        if ahead:
+            found = file.read1(len(view))
+            # Less than was asked for: there is no more behind it in the buffer.
+            ahead = len(found) == len(view)
+            view[: len(found)] = found
+            return len(found)
+        return file.raw.readinto(view) or 0
+
+    return fill
 
 
 def batches(fill: Fill, columns: int, *, batch_bytes: int = BATCH_BYTES) -> Iterator[list[Texts]]:
