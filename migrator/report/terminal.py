@@ -37,6 +37,7 @@ def rehearsal_text(rehearsal: Rehearsal, *, shown: Shown, width: int = WIDTH) ->
 def validation_text(validation: Validation, *, shown: Shown, width: int = WIDTH) -> str:
     """Limits, differences, verdict. No line break at the end."""
     blocks = [
+        _method(validation, width),
         _limits(validation, width),
         _differences(validation, shown, width),
         _closing("equal" if validation.equal else "different", summary.equal_sentence(validation), width),
@@ -102,6 +103,10 @@ def _objects(rehearsal: Rehearsal, width: int) -> list[str]:
         rest = Counter(group.severity for group in groups[_RULES:])
         lines.append(f"  and {counted(rest.total(), 'more rule')}: see the report")
     return lines
+
+
+def _method(validation: Validation, width: int) -> list[str]:
+    return wrap(f"method {validation.method}: {validation.why}", width) if validation.why else []
 
 
 def _limits(validation: Validation, width: int) -> list[str]:
