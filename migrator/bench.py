@@ -159,22 +159,23 @@ def bench_wire(folder: Path, target: Target, *, rows: int, worker_count: int, ro
     _copy(plan, source, target, worker_count)
     jobs = _pieces(source, translation, target)
     table, key = quoted(jobs[0].mapping.target), quoted(jobs[0].mapping.key[0])
-    column = quoted(next(item.name for item in jobs[0].mapping.columns if item.form is Form.DATETIME))
-    read, equal, different = [], [], []
+    column = quoted(
+        next(item.name for item in jobs[0].mapping.columns if item.form is Form.DATETIME and not item.nullable)
+    )
+    read, equal = [], []
     with _peak() as peak:
         for _ in range(rounds):
             read.append(_timed(lambda: _each(read_piece, jobs, worker_count)))
             equal.append(_timed(lambda: _found(jobs, worker_count, 0)))
     with session(target) as connection:
         for statement in (
-            f"UPDATE {table} SET {column} = {column} + INTERVAL 1 MICROSECOND WHERE {key} = {rows // 2}",  # noqa: S608
+            f"UPDATE {table} SET {column} = {column} + INTERVAL 1 SECOND WHERE {key} = {rows // 2}",  # noqa: S608
             f"DELETE FROM {table} WHERE {key} = {rows // 3}",  # noqa: S608 - names are quoted
             f"UPDATE {table} SET {key} = {2 * rows} WHERE {key} = {rows // 4}",  # noqa: S608 - as above
         ):
             execute(connection, statement, doing="planting a difference")
-    for _ in range(rounds):
-        # A key that changed is a missing and an extra row.
-        different.append(_timed(lambda: _found(jobs, worker_count, 4)))
+    # A key that changed is a missing and an extra row.
+    different = [_timed(lambda: _found(jobs, worker_count, 4)) for _ in range(rounds)]
     return WireBench(
         rows=rows,
         workers=worker_count,

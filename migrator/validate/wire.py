@@ -31,6 +31,8 @@ Item = TypeVar("Item")
 
 _AHEAD: Final = 2
 """Batches that are read before they are wanted."""
+_BATCH_BYTES: Final = 2 << 20
+"""Of both sides: what is compared together should still be near the processor."""
 
 _connections: Final[dict[Target, Connection]] = {}
 """This process's connection, in the state of its first question."""
@@ -57,12 +59,14 @@ class PieceJob:
 
     def source(self) -> Iterator[pa.RecordBatch]:
         """The source's rows. Raises SourceError, Interrupted."""
-        return chain.from_iterable(reading.batches() for reading in self.readings)
+        return chain.from_iterable(reading.batches(_BATCH_BYTES) for reading in self.readings)
 
     def on_target(self) -> Iterator[list[Texts]]:
         """The target's rows. Raises TargetError."""
         columns = comparable_columns(self.mapping)
-        return read_compared(_connection(self.target), self.mapping.target, columns, self.where)
+        return read_compared(
+            _connection(self.target), self.mapping.target, columns, self.where, batch_bytes=_BATCH_BYTES
+        )
 
 
 @dataclass(frozen=True, slots=True)
