@@ -31,6 +31,7 @@ from migrator.mysql.url import Target
 from migrator.validate import plan, records, rows, sides
 from migrator.validate import run as validating
 from migrator.validate.reading import SOURCE_TASK
+from migrator.wire import compare as wire_compare
 from migrator.wire.kernels import Bytes
 from migrator.wire.rows import fingerprint
 
@@ -358,7 +359,7 @@ def test_a_table_without_compared_columns_is_counted(compared: Compared) -> None
     assert table.difference_count == 2
 
 
-@pytest.mark.usefixtures("processes", "both_ways")
+@pytest.mark.usefixtures("processes")
 def test_lost_connections_are_made_anew_at_every_step(compared: Compared) -> None:
     compared.add(visits.mapping("id"), SEGMENTS)
     compared.change(*THREE)
@@ -377,6 +378,107 @@ def test_lost_connections_are_made_anew_at_every_step(compared: Compared) -> Non
     [table] = compared.validate(emit=kill_all).tables
     assert table.difference_count == len(table.differences) == 3
     assert len(killed) >= 3
+
+
+def test_a_piece_whose_connection_was_lost_is_compared_again(compared: Compared) -> None:
+    for name in ("first", "second", "third"):
+        compared.add(visits.mapping("id", name=name), SEGMENTS)
+    compared.change("DELETE FROM second WHERE id = 7")
+    compared.wire = True
+    killed = []
+
+    def kill_all(event: Event) -> None:
+        if isinstance(event, Advanced) and event.task == SOURCE_TASK:
+            with session(compared.target, database="") as connection:
+                for number, database, command in fetch(
+                    connection, "SELECT id, db, command FROM information_schema.processlist"
+                ):
+                    if database == compared.target.database and command == "Sleep":
+                        execute(connection, f"KILL {number}", doing="killing")
+                        killed.append(number)
+
+    validation = compared.validate(emit=kill_all)
+    assert [table.difference_count for table in validation.tables] == [0, 1, 0]
+    assert {table.how for table in validation.tables} == {SourceOf.WIRE}
+    assert killed
+
+
+@pytest.mark.parametrize("key", [("id",), ("begins", "id"), ("code",), ("token",)])
+def test_ranges_of_keys_are_compared_one_by_one(
+    compared: Compared, key: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "WHOLE_BYTES", 0)
+    mapping = visits.mapping(*key)
+    compared.add(mapping, SEGMENTS)
+    compared.source = replace(compared.source, keys={mapping.source: key})
+    compared.wire = True
+    assert compared.one().equal
+    compared.change(*THREE, "UPDATE visits SET id = -5000 WHERE id = 1002")
+    table = compared.one()
+    by_kind = Counter(kind for kind, _, _, _ in told(table))
+    assert by_kind == ({MISSING: 2, EXTRA: 2, CHANGED: 1} if "id" in key else {MISSING: 1, EXTRA: 1, CHANGED: 2})
+    # Seven digits of a second are more than the target keeps, and text is sorted otherwise there.
+    assert table.how is (SourceOf.WIRE if key == ("id",) else SourceOf.READ)
+    assert (plan.HASHED.format(why=plan._NO_ORDER) in table.limits) is (key != ("id",))
+
+
+def test_rows_too_far_apart_are_compared_by_fingerprints(compared: Compared, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire_compare, "MOST_BYTES", 1000)
+    shuffled = [NAMED.take(pa.array(list(range(NAMED.num_rows))[::-1]))]
+    compared.add(visits.mapping("id"), shuffled)
+    compared.source = replace(compared.source, batch_rows=100)
+    compared.wire = True
+    compared.change("DELETE FROM visits WHERE id = 7")
+    table = compared.one()
+    assert told(table) == [(MISSING, ("7",), (), 1)]
+    assert plan.HASHED.format(why=wire_compare.TOO_FAR_APART) in table.limits
+
+
+def test_rows_in_another_order_are_the_same_rows(compared: Compared) -> None:
+    compared.add(visits.mapping("id"), [NAMED.take(pa.array(list(range(NAMED.num_rows))[::-1]))])
+    compared.source = replace(compared.source, batch_rows=100)
+    compared.wire = True
+    assert compared.one().equal
+    compared.change(*THREE)
+    assert Counter(kind for kind, _, _, _ in told(compared.one())) == {MISSING: 1, EXTRA: 1, CHANGED: 1}
+
+
+SMALLEST = {
+    "id": "id + 1",
+    "code": "CONCAT(code, ' ')",
+    "area": "CONCAT(area, 'a')",
+    "price": "price + 0.0001",
+    "mileage": "mileage * (1 + 2.3e-16)",
+    "ratio": "ratio * (1 + 1.2e-7)",
+    "day": "day + INTERVAL 1 DAY",
+    "at": "at + INTERVAL 1 MICROSECOND",
+    "begins": "begins + INTERVAL 1 MICROSECOND",
+    "note": "CONCAT(note, ' ')",
+    "flags": "CONCAT(flags, 0x00)",
+    "scan": "CONCAT(scan, 0x00)",
+    "place": "ST_SRID(POINT(ST_Longitude(place) + 1e-12, ST_Latitude(place)), 4326)",
+}
+
+
+@pytest.mark.parametrize("method", [True, False], ids=["wire", "fingerprints"])
+def test_the_smallest_change_of_every_column_is_seen(compared: Compared, method: bool) -> None:
+    compared.add(visits.mapping("token"), [NAMED.slice(0, 50)])
+    compared.wire = method
+    name = compared.mappings[0].target
+    seen = {}
+    for column, expression in SMALLEST.items():
+        with session(compared.target) as connection:
+            execute(connection, f"CREATE TABLE kept AS SELECT token, {column} AS v FROM {name}", doing="keeping")
+            [(token,)] = fetch(connection, f"SELECT token FROM {name} WHERE {column} IS NOT NULL LIMIT 1 OFFSET 3")
+            execute(connection, f"UPDATE {name} SET {column} = {expression} WHERE token = '{token}'", doing="changing")
+        seen[column] = [(item.kind, item.columns) for item in compared.one().differences]
+        with session(compared.target) as connection:
+            execute(
+                connection, f"UPDATE {name} t JOIN kept k USING (token) SET t.{column} = k.v", doing="changing back"
+            )
+            execute(connection, "DROP TABLE kept", doing="clearing")
+    assert seen == {column: [(CHANGED, (column,))] for column in SMALLEST}
+    assert compared.one().equal
 
 
 def test_rows_of_a_question_that_was_cut_off_do_not_count_twice(
