@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from migrator.model.datatype import DataType, SqlType
@@ -24,7 +26,7 @@ def asked(
         Bounds(
             columns, None if low is None else (low,) * len(columns), None if high is None else (high,) * len(columns)
         )
-        for low, high in zip(cuts, cuts[1:], strict=False)
+        for low, high in pairwise(cuts)
     ]
     return conditions(bounds, TableMapping(NAME, "x", mapped, columns), table)
 
