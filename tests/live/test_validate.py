@@ -28,8 +28,8 @@ TABLE = """CREATE TABLE dbo.visit (id int NOT NULL PRIMARY KEY, code nvarchar(40
 ROWS = """INSERT INTO dbo.visit SELECT n, CASE WHEN n % 7 = 0 THEN NULL ELSE CONCAT(N'Żółć ', n, N' ') END, N'a  ',
   n / 4.0, n / 7.0E0, n / 3.0E0, DATEADD(second, n, CAST('2024-01-31T23:59:59.123456' AS datetime2(6))),
   DATEADD(day, n % 9000, CAST('1990-01-01' AS date)), NULL, CAST(n AS varbinary(8)), CONCAT(N'line ', n)
-  FROM (SELECT a.n * 1000 + b.n * 100 + c.n * 10 + d.n + 1 AS n FROM (VALUES (0), (1)) AS a(n) CROSS JOIN {digits} AS b(n)
-  CROSS JOIN {digits} AS c(n) CROSS JOIN {digits} AS d(n)) AS numbers"""
+  FROM (SELECT a.n * 1000 + b.n * 100 + c.n * 10 + d.n + 1 AS n FROM (VALUES (0), (1)) AS a(n)
+  CROSS JOIN {digits} AS b(n) CROSS JOIN {digits} AS c(n) CROSS JOIN {digits} AS d(n)) AS numbers"""
 DIGITS = "(VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))"
 
 
