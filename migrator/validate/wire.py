@@ -29,9 +29,9 @@ from migrator.wire.text import Texts
 
 Item = TypeVar("Item")
 
-_AHEAD: Final = 2
+_AHEAD: Final = 1
 """Batches that are read before they are wanted."""
-_BATCH_BYTES: Final = 2 << 20
+_BATCH_BYTES: Final = 1 << 20
 """Of both sides: what is compared together should still be near the processor."""
 
 _connections: Final[dict[Target, Connection]] = {}
