@@ -16,15 +16,17 @@ from migrator.model.datatype import MAX, DataType, SqlType
 from migrator.model.mapping import Form, TableMapping, TargetColumn
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Table
+from migrator.mysql import rows as wire_rows
 from migrator.packages import bacpac
 from migrator.packages.bcp.decoder import Decoder
 from migrator.packages.bcp.layout import layouts_of
 from migrator.packages.bcp.rows import read_rows
 from migrator.packages.bcp.stats import ReadStats
-from migrator.validate import reading
+from migrator.validate import reading, wire
+from migrator.wire import compare
 from migrator.wire.rows import encode
 
-WORK: Final = (pump.copy_segment, reading.read_fingerprint, bacpac.Bacpac, read_rows)
+WORK: Final = (pump.copy_segment, reading.read_fingerprint, wire.compare_piece, bacpac.Bacpac, read_rows)
 """What workers run: named so that this module holds all that it needs."""
 
 _COLUMNS: Final[tuple[tuple[Form, DataType, bytes], ...]] = (
@@ -57,7 +59,23 @@ def run_kernels() -> pa.RecordBatch:
         tuple(TargetColumn(form, form, "", form, False, scale=type_.scale or 0) for form, type_, _ in _COLUMNS),
     )
     encode(batch, mapping)
+    _compare(batch, mapping)
     return batch
+
+
+def _compare(batch: pa.RecordBatch, mapping: TableMapping) -> None:
+    """Read one row as MySQL gives it, and compare rows that are not the same."""
+    ours = [compare.comparable_column(batch.column(column.source), column) for column in mapping.columns]
+    stream = b"\x01\0\0\x01\xfb\x05\0\0\x02\xfe\0\0\0\0"
+    fill = iter([stream])
+
+    def next_bytes(view: memoryview) -> int:
+        view[: len(stream)] = next(fill)
+        return len(stream)
+
+    [[nothing]] = wire_rows.batches(next_bytes, 1, batch_bytes=1 << 10)
+    theirs = [wire_rows.comparable(texts, column) for texts, column in zip(ours, mapping.columns, strict=True)]
+    compare.compare(iter([ours]), iter([[*theirs[:-1], nothing]]), mapping)
 
 
 run_kernels()

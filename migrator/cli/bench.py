@@ -12,6 +12,7 @@ import typer
 from migrator.cli import options
 
 if TYPE_CHECKING:
+    from migrator.bench import WireBench
     from migrator.bench_translate import TranslateBench
 
 
@@ -44,6 +45,9 @@ def command(
     naive_rows: Annotated[
         int, typer.Option("--naive-rows", min=1000, help="Rows that the naive script copies.")
     ] = 100_000,
+    validate: Annotated[
+        bool, typer.Option("--validate", help="Measure the comparison on the wire alone, against reading both sides.")
+    ] = False,
     target: options.TargetUrl = "",
     as_json: options.Json = False,
 ) -> None:
@@ -65,6 +69,10 @@ def command(
     from migrator.bench_translate import growth
     from migrator.cli.target import choose
 
+    if validate:
+        where, _ = choose(target, "migrator_bench")
+        _compared(bench.bench_wire(out, where, rows=rows, worker_count=workers, rounds=rounds), as_json=as_json)
+        return
     translations = _translations(lines, as_json=as_json)
     if translate:
         if as_json:
@@ -100,6 +108,18 @@ def command(
             "translate": [asdict(one) for one in translations],
         }
         typer.echo(json.dumps(body))
+
+
+def _compared(wire: WireBench, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"wire": {**asdict(wire), "ratio": wire.ratio}}))
+        return
+    typer.echo(f"{wire.rows:,} visits on both sides, {wire.workers} workers, {wire.rounds} rounds, medians")
+    typer.echo(f"  floor: both sides read  {wire.read_s:6.1f} s")
+    typer.echo(f"  compared, equal         {wire.equal_s:6.1f} s")
+    typer.echo(f"  compared, 4 rows differ {wire.different_s:6.1f} s")
+    typer.echo(f"  ratio to the floor      {wire.ratio:6.2f}")
+    typer.echo(f"  peak memory             {wire.peak / 1e6:6,.0f} MB (all processes, MySQL apart)")
 
 
 def _translations(lines: str, *, as_json: bool) -> list[TranslateBench]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from migrator.cli import options
+from migrator.model.validation import Method
 
 
 def command(
@@ -27,6 +28,9 @@ def command(
     schema: Annotated[
         bool, typer.Option("--schema/--no-schema", help="Hold the target's schema against what was promised, too.")
     ] = True,
+    method: Annotated[
+        Method, typer.Option("--method", help="How both sides are compared; auto says what it chose and why.")
+    ] = Method.AUTO,
     workers: options.Workers = options.DEFAULT_WORKERS,
     rules: options.Rules = None,
     show_values: options.ShowValues = False,
@@ -34,7 +38,7 @@ def command(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Compare source and target: schema, counts, fingerprints, then the rows that differ. Nothing is changed.
+    """Compare source and target: schema, counts, values or fingerprints, then the rows that differ. Nothing is changed.
 
     Exit code 0: equal. 1: differences, each named by object, or by table and key. The evidence is written to --out.
 
@@ -43,6 +47,8 @@ def command(
       migrator validate homecare.bacpac --target 'mysql://admin@cluster:3306/homecare?ca=global-bundle.pem'
 
       migrator validate homecare.bacpac --json
+
+      migrator validate 'mssql://reader@sql1:1433/homecare' --method wire
     """
     from dataclasses import replace
     from datetime import UTC, datetime
@@ -66,7 +72,7 @@ def command(
     database = opened.catalog()
     translation = plan(database, load_rules(rules))
     with console(quiet=quiet) as emit:
-        validation = validate(opened, database, translation, where, workers=workers, emit=emit)
+        validation = validate(opened, database, translation, where, method=method, workers=workers, emit=emit)
     if schema:
         validation = replace(validation, schema=validate_schema(translation, where))
     view = KeyView(translation.mappings, show_values=show_values)

@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from migrator.copy.gate import Gate
+from migrator.copy.job import STAGE
 from migrator.copy.orders import FILE, read_orders, template
 from migrator.copy.pace import Orders, Strain, look, over, pace, told
-from migrator.copy.job import STAGE
 from migrator.errors import ConfigError, MigratorError
 from migrator.events import Emit, Noted
 from migrator.model.pressure import Gauge, Pressure, Signal

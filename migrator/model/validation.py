@@ -12,10 +12,26 @@ from migrator.model.name import ObjectName
 
 
 class SourceOf(StrEnum):
-    """Where the source's fingerprint of a table came from."""
+    """Where the source's fingerprint of a table came from; WIRE where none was made, but the rows compared."""
 
     RECORDED = "recorded while copying"
     READ = "read again from the source"
+    WIRE = "compared value by value"
+
+
+class Method(StrEnum):
+    """How a comparison is made.
+
+    AUTO      what is expected to be fastest, and says why
+    WIRE      the rows of both sides are read and compared value by value
+    PUSHDOWN  the target hashes its rows itself, the source's are read and hashed here
+    RECORDED  the target hashes its rows itself, the source's hashes are those of the copy
+    """
+
+    AUTO = "auto"
+    WIRE = "wire"
+    PUSHDOWN = "pushdown"
+    RECORDED = "recorded"
 
 
 class Side(StrEnum):
@@ -40,7 +56,8 @@ class TableValidation:
 
     ``limits`` are sentences that a reader must know (columns left out, no key). ``more`` counts differing rows beyond
     those listed. ``lacking`` names columns to compare that the target does not have. ``pieces`` are what the
-    fingerprints were summed up from, of a side all or none.
+    fingerprints were summed up from, of a side all or none. Where values were compared one by one, the fingerprints
+    hold the numbers of rows alone.
     """
 
     name: ObjectName
@@ -58,7 +75,7 @@ class TableValidation:
     @property
     def equal(self) -> bool:
         """True if both sides hold the same rows, with all their columns."""
-        return self.source == self.target and not self.lacking
+        return self.source == self.target and not (self.lacking or self.differences or self.more)
 
     def pieces_of(self, side: Side) -> tuple[Piece, ...]:
         """What a side's fingerprint was summed up from; empty where its rows were read anew to find those that
@@ -76,10 +93,13 @@ class TableValidation:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The comparison of a whole database; ``schema`` is None where only rows were compared."""
+    """The comparison of a whole database, by which method, and why by that one; ``schema`` is None where only rows were
+    compared."""
 
     tables: tuple[TableValidation, ...]
     schema: SchemaValidation | None = None
+    method: Method = Method.PUSHDOWN
+    why: str = ""
 
     @property
     def equal(self) -> bool:

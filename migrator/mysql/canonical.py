@@ -44,6 +44,30 @@ def value_text(column: TargetColumn) -> str:
     return f"CAST({parts[0]} AS BINARY)" if len(parts) == 1 else f"CAST(CONCAT({', '.join(parts)}) AS BINARY)"
 
 
+def plain_value(column: TargetColumn) -> str:
+    """The value as it crosses to be compared there (wire/compare.py): what costs the server least; NULL for NULL.
+
+    The connection takes text as UTF-8. A FLOAT is the 8 bytes of its double, little-endian.
+    """
+    name = _name(column)
+    match column.form:
+        case Form.FLOAT:
+            return _float_bits(name)
+        case Form.GEOMETRY:
+            return _wkb(name, column)
+        case Form.CLOB | Form.TEXT | Form.UUID | Form.CHAR:
+            return _utf8(name, column)
+        case _:
+            return name
+
+
+def missing_digits(column: TargetColumn) -> str:
+    """What a TIME or DATETIME that MySQL writes lacks of six digits of a second."""
+    digits = _FRACTION_DIGITS.search(column.type)
+    kept = int(digits[1]) if digits else 0
+    return "" if kept == 6 else f"{'.' if kept == 0 else ''}{'0' * (6 - kept)}"
+
+
 def row_text(columns: Sequence[TargetColumn]) -> str:
     """The canonical row: ``N`` or ``V<byte length>:<text>`` for each column. ``columns`` holds at least one."""
     return f"CONCAT({', '.join(_framed(column) for column in columns)})"
@@ -78,10 +102,7 @@ def _parts(column: TargetColumn) -> tuple[str, ...]:
     name = _name(column)
     match column.form:
         case Form.FLOAT:
-            # MySQL has no function for a double's bits, but it stores them in a POINT: bytes 6 to 13 of its WKB are x,
-            # little-endian (MySQL 8.0 Reference Manual, "Well-Known Binary (WKB) Format"). Adding zero widens a FLOAT
-            # exactly and turns -0.0 into 0.0.
-            return (f"LOWER(HEX(REVERSE(SUBSTR(ST_AsBinary(POINT({name} + 0e0, 0)), 6, 8))))",)
+            return (f"LOWER(HEX(REVERSE({_float_bits(name)})))",)
         case Form.TIME | Form.DATETIME:
             return _with_six_digits(name, column)
         case Form.TEXT | Form.UUID:
@@ -97,19 +118,27 @@ def _parts(column: TargetColumn) -> tuple[str, ...]:
         case Form.BLOB:
             return (f"SHA2({name}, 256)",)
         case Form.GEOMETRY:
-            # A geographic system writes latitude first unless it is told otherwise.
-            order = ", 'axis-order=long-lat'" if column.srid else ""
-            return (f"SHA2(ST_AsBinary({name}{order}), 256)",)
+            return (f"SHA2({_wkb(name, column)}, 256)",)
         case Form.INTEGER | Form.DECIMAL | Form.DATE:
             return (name,)
 
 
+def _float_bits(name: str) -> str:
+    # MySQL has no function for a double's bits, but it stores them in a POINT: bytes 6 to 13 of its WKB are x,
+    # little-endian (MySQL 8.0 Reference Manual, "Well-Known Binary (WKB) Format"). Adding zero widens a FLOAT
+    # exactly and turns -0.0 into 0.0.
+    return f"SUBSTR(ST_AsBinary(POINT({name} + 0e0, 0)), 6, 8)"
+
+
+def _wkb(name: str, column: TargetColumn) -> str:
+    # A geographic system writes latitude first unless it is told otherwise.
+    order = ", 'axis-order=long-lat'" if column.srid else ""
+    return f"ST_AsBinary({name}{order})"
+
+
 def _with_six_digits(name: str, column: TargetColumn) -> tuple[str, ...]:
-    digits = _FRACTION_DIGITS.search(column.type)
-    kept = int(digits[1]) if digits else 0
-    if kept == 6:
-        return (name,)
-    return (name, f"'{'.' if kept == 0 else ''}{'0' * (6 - kept)}'")
+    missing = missing_digits(column)
+    return (name, f"'{missing}'") if missing else (name,)
 
 
 def _utf8(name: str, column: TargetColumn) -> str:

@@ -17,7 +17,7 @@ from migrator.mysql.url import Target
 
 Answer = TypeVar("Answer")
 
-_ATTEMPTS: Final = 20
+ATTEMPTS: Final = 20
 """With the waits between them about three minutes: a failover of an Aurora cluster takes one or two."""
 
 _SETTINGS: Final = (
@@ -27,6 +27,12 @@ _SETTINGS: Final = (
     "SET SESSION max_execution_time = 0, net_write_timeout = 600, wait_timeout = 86400",
     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 )
+
+
+def begin(connection: Connection) -> None:
+    """Have a connection see one state of the target from its first question on. Raises TargetError."""
+    for setting in _SETTINGS:
+        execute(connection, setting, doing="beginning a consistent read")
 
 
 class Snapshots:
@@ -62,7 +68,7 @@ class Snapshots:
             _close(connection)
 
     def _answer(self, question: Callable[[Connection], Answer]) -> Answer:
-        answer: Answer = retrying(attempts=_ATTEMPTS, stopping=self._stopping)(self._once, question)
+        answer: Answer = retrying(attempts=ATTEMPTS, stopping=self._stopping)(self._once, question)
         return answer
 
     def _once(self, question: Callable[[Connection], Answer]) -> Answer:
@@ -81,8 +87,7 @@ class Snapshots:
             with self._lock:
                 self._open[number] = connection
             self._own.connection, self._own.number = connection, number
-            for setting in _SETTINGS:
-                execute(connection, setting, doing="beginning a consistent read")
+            begin(connection)
         # Looked at behind the entry in the list: whoever stops us either finds the connection there or stops us here.
         if self._stopping.is_set():
             raise Interrupted("the comparison was stopped")

@@ -12,7 +12,7 @@ from typing import Any
 from migrator import __version__
 from migrator.model.difference import Difference
 from migrator.model.rehearsal import Rehearsal, TableLoad
-from migrator.model.validation import TableValidation, Validation
+from migrator.model.validation import SourceOf, TableValidation, Validation
 from migrator.report import summary
 from migrator.report.summary import Shown
 from migrator.report.values import finding_values, schema_values
@@ -71,6 +71,8 @@ def validation_json(validation: Validation, *, shown: Shown) -> dict[str, Any]:
     """A validation by itself; ``verdict`` is "equal" or "different"."""
     return {
         "verdict": "equal" if validation.equal else "different",
+        "method": str(validation.method),
+        "why": validation.why,
         "tables": len(validation.tables),
         "rows": validation.rows,
         "differences": validation.differences,
@@ -105,8 +107,10 @@ def _compared(table: TableValidation) -> dict[str, Any]:
         "target_rows": table.target.rows if table.target is not None else None,
         "differences": table.difference_count,
         "unlisted": table.more,
-        "source_fingerprint": str(table.source),
-        "target_fingerprint": str(table.target) if table.target is not None else None,
+        "source_fingerprint": str(table.source) if table.how is not SourceOf.WIRE else None,
+        "target_fingerprint": str(table.target)
+        if table.target is not None and table.how is not SourceOf.WIRE
+        else None,
         "fingerprint_of_source": str(table.how),
         "lacking": list(table.lacking),
         "limits": list(table.limits),

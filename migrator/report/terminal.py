@@ -38,6 +38,7 @@ def rehearsal_text(rehearsal: Rehearsal, *, shown: Shown, width: int = WIDTH) ->
 def validation_text(validation: Validation, *, shown: Shown, width: int = WIDTH) -> str:
     """Limits, differences of the schema and of rows, verdict. No line break at the end."""
     blocks = [
+        _method(validation, width),
         _limits(validation, width),
         _schema(validation, width),
         _differences(validation, shown, width),
@@ -104,6 +105,10 @@ def _objects(rehearsal: Rehearsal, width: int) -> list[str]:
         rest = Counter(group.severity for group in groups[_RULES:])
         lines.append(f"  and {counted(rest.total(), 'more rule')}: see the report")
     return lines
+
+
+def _method(validation: Validation, width: int) -> list[str]:
+    return wrap(f"method {validation.method}: {validation.why}", width) if validation.why else []
 
 
 def _limits(validation: Validation, width: int) -> list[str]:

@@ -45,10 +45,10 @@ class Reading:
         """Source bytes that are read for it."""
         return self.segment.bytes
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self, batch_bytes: int = 8 << 20) -> Iterator[pa.RecordBatch]:
         """The segment's rows; after each batch, what it took is told as progress. Raises SourceError, Interrupted."""
         left = self.bytes
-        for batch in self.source.read(self.table, self.segment):
+        for batch in self.source.read(self.table, self.segment, batch_bytes=batch_bytes):
             workers.checkpoint()
             yield batch
             # Arrow's size is near the source's: what it misses is made good at the end.

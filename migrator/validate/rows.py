@@ -144,7 +144,7 @@ class RowFinder:
             for kind, count in item.counts:
                 columns = self._differing(here, there) if kind is DifferenceKind.CHANGED else ()
                 differences.append(Difference(self.mapping.target, kind, key, columns, count))
-        return tuple(sorted(differences, key=_order))
+        return tuple(sorted(differences, key=by_key))
 
     def _differing(self, source: Sequence[RowDetail], target: Sequence[RowDetail]) -> tuple[str, ...]:
         return tuple(
@@ -188,7 +188,7 @@ def _first(found: Unequal, limit: int) -> list[_Uneven]:
     ]
 
 
-def _order(difference: Difference) -> tuple[tuple[int, int, str], ...]:
+def by_key(difference: Difference) -> tuple[tuple[int, int, str], ...]:
     """By key, column by column: NULL first, then numbers as numbers, then texts."""
     return tuple(
         (0, 0, "") if part is None else (1, int(part), "") if part.lstrip("-").isdecimal() else (2, 0, part)

@@ -21,8 +21,10 @@ from migrator.mysql.snapshots import Snapshots
 from migrator.mysql.url import Target
 from migrator.validate.plan import TablePlan, plan
 from migrator.validate.reading import STAGE, Reading, SegmentFingerprint, read_fingerprint
-from migrator.validate.rows import RowFinder
+from migrator.validate.rows import LISTED, RowFinder, by_key
 from migrator.validate.sides import Sides
+from migrator.validate.wire import Compared, PieceJob, close, compare_piece
+from migrator.wire.compare import Outcome
 
 COUNTS: Final = "row counts"
 FINGERPRINTS: Final = "fingerprints"
@@ -92,21 +94,25 @@ def run(
     recorded: Mapping[str, Fingerprint],
     workers: int,
     emit: Emit,
+    wire: bool = False,
 ) -> Validation:
     """Compare every mapped table of ``source`` with ``target``; nothing is changed on either side.
 
     ``recorded`` holds the source's fingerprints as they were made while copying, by target table; a table without one
-    is read again. ``workers`` is the number of connections, and of processes that read the source. Keys in the
+    is read again: compared value by value where ``wire`` is wanted and can be, else by fingerprints. ``workers`` is the
+    number of connections, and of processes that read the source. Keys in the
     differences are canonical texts: see ``privacy`` before showing them.
 
     Raises SourceError, TargetError, OutputError, Interrupted.
     """
-    planned = plan(source, database, mappings, recorded)
+    planned = plan(source, database, mappings, recorded, wire=wire)
     with Snapshots(target, workers) as snapshots:
         sides = Sides(source, snapshots, workers, emit)
         comparisons = _count(planned.tables, sides)
-        _compare_fingerprints(comparisons, sides)
-        found = _find_rows(comparisons, sides)
+        found = _compare_values(comparisons, sides, target)
+        hashed = [item for item in comparisons if item.mapping.target not in found]
+        _compare_fingerprints(hashed, sides)
+        found |= _find_rows(hashed, sides)
     return Validation(tuple(found.get(item.mapping.target) or item.result() for item in comparisons))
 
 
@@ -125,6 +131,55 @@ def _counted(mapping: TableMapping, connection: Connection) -> _Counted:
     if rows is None:
         return _Counted(None)
     return _Counted(rows, key_ranges(connection, mapping, min(-(-rows // _ROWS_A_RANGE), _MOST_RANGES)))
+
+
+def _compare_values(comparisons: Sequence[_Comparison], sides: Sides, target: Target) -> dict[str, TableValidation]:
+    """The comparison, value by value, of every table that is planned so; by target table.
+
+    One that could not be brought to an end is not among them, and its plan then says why.
+    """
+    wired = [item for item in comparisons if item.plan.pieces and item.counted.rows is not None]
+    jobs = [
+        PieceJob(
+            tuple(Reading(sides.source, item.plan.table, item.mapping, segment, part) for segment in piece.segments),
+            target,
+            piece.where,
+            part,
+        )
+        for item in sorted(wired, key=lambda item: -item.plan.bytes)
+        for part, piece in enumerate(item.plan.pieces)
+    ]
+    parts: dict[str, list[Compared]] = {item.mapping.target: [] for item in wired}
+    if not jobs:
+        return {}
+    try:
+        sides.compare(compare_piece, jobs, lambda compared: parts[compared.table].append(compared), [])
+    finally:
+        close(target)
+    found = {}
+    for item in wired:
+        compared = sorted(parts[item.mapping.target], key=lambda one: one.part)
+        item.seconds = sum(one.seconds for one in compared)
+        unsettled = [one.outcome.unsettled for one in compared if one.outcome.unsettled]
+        if unsettled:
+            item.plan = item.plan.hashed(unsettled[0])
+        else:
+            found[item.mapping.target] = _valued(item, [one.outcome for one in compared])
+    return found
+
+
+def _valued(item: _Comparison, outcomes: Sequence[Outcome]) -> TableValidation:
+    every = [difference for outcome in outcomes for difference in outcome.differences]
+    listed = tuple(sorted(every[:LISTED], key=by_key))
+    total = sum(difference.count for difference in every) + sum(outcome.more for outcome in outcomes)
+    return replace(
+        item.result(),
+        source=Fingerprint(sum(outcome.source_rows for outcome in outcomes)),
+        target=Fingerprint(sum(outcome.target_rows for outcome in outcomes)),
+        how=SourceOf.WIRE,
+        differences=listed,
+        more=total - sum(difference.count for difference in listed),
+    )
 
 
 def _compare_fingerprints(comparisons: Sequence[_Comparison], sides: Sides) -> None:

@@ -50,9 +50,7 @@ def canonical_column(array: pa.Array, column: TargetColumn) -> Texts:
     valid = flags_of(array)
     match column.form:
         case Form.FLOAT:
-            # Adding zero turns -0.0 into 0.0, as on the servers.
-            bits = (_numbers(array).astype(np.float64) + 0.0).byteswap().view(np.uint8)
-            return _fixed(kernels.hex_bytes(bits), 16, valid)
+            return _fixed(kernels.hex_bytes(_doubles(array).byteswap().view(np.uint8)), 16, valid)
         case Form.CHAR:
             data, offsets = kernels.without_trailing_spaces(*value_bytes(array))
             return Texts(data, offsets, valid)
@@ -80,6 +78,12 @@ def load_column(array: pa.Array, column: TargetColumn) -> Texts:
             return Texts(data, offsets, valid)
         case _:
             return _same(array, column, valid)
+
+
+def double_column(array: pa.Array, column: TargetColumn) -> Texts:
+    """The 8 bytes of every value of a FLOAT column, little-endian."""
+    array = _part(array, column)
+    return _fixed(_doubles(array).view(np.uint8), 8, flags_of(array))
 
 
 def _same(array: pa.Array, column: TargetColumn, valid: Flags) -> Texts:
@@ -140,6 +144,11 @@ def _numbers(array: pa.Array) -> NDArray[np.generic]:
         np.dtype(f"i{array.type.bit_width // 8}") if pa.types.is_temporal(array.type) else array.type.to_pandas_dtype()
     )
     return fixed_bytes(array, array.type.bit_width // 8).view(dtype)
+
+
+def _doubles(array: pa.Array) -> NDArray[np.float64]:
+    # Adding zero turns -0.0 into 0.0, as on the servers.
+    return _numbers(array).astype("<f8") + 0.0
 
 
 def _micros(array: pa.Array) -> NDArray[np.int64]:

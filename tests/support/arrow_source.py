@@ -1,4 +1,4 @@
-"""A source in memory: Arrow batches under a schema, each batch a segment."""
+"""A source in memory: Arrow batches under a schema, each batch a segment, of a range of keys where that is wanted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrator.model.datatype import DataType
 from migrator.model.mapping import Form, TableMapping
 from migrator.model.name import ObjectName
 from migrator.model.schema import Column, Database, Table
-from migrator.model.segment import Segment
+from migrator.model.segment import Bounds, Segment
 from migrator.mysql.connect import execute, quoted, session
 from migrator.mysql.load import Load
 from migrator.mysql.url import Target
@@ -23,7 +23,10 @@ from migrator.wire.rows import encode
 
 @dataclass(frozen=True)
 class ArrowSource:
-    """Tables as ``of`` builds them. ``batch_rows`` is how many rows ``read`` gives at a time."""
+    """Tables as ``of`` builds them. ``batch_rows`` is how many rows ``read`` gives at a time.
+
+    ``keys`` names the columns by which the segments of a table are ranges: their batches are sorted by them.
+    """
 
     database: Database
     batches: Mapping[ObjectName, Sequence[pa.RecordBatch]]
@@ -35,6 +38,7 @@ class ArrowSource:
     repaired: Mapping[str, int] = field(default_factory=dict)
     volatile: bool = False
     slipped: int = 0
+    keys: Mapping[ObjectName, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tables: Mapping[str, tuple[Mapping[str, DataType], Sequence[pa.RecordBatch]]]) -> ArrowSource:
@@ -56,9 +60,18 @@ class ArrowSource:
         return self.database
 
     def segments(self, table: Table) -> tuple[Segment, ...]:
+        batches = self.batches[table.name]
+        keys = self.keys.get(table.name, ())
+        cuts = [None, *(_first(batch, keys) for batch in batches[1:]), None] if keys else []
         return tuple(
-            Segment(table.name, str(index), batch.nbytes, batch.num_rows)
-            for index, batch in enumerate(self.batches[table.name])
+            Segment(
+                table.name,
+                str(index),
+                batch.nbytes,
+                batch.num_rows,
+                Bounds(keys, cuts[index], cuts[index + 1]) if keys else None,
+            )
+            for index, batch in enumerate(batches)
             if batch.num_rows
         )
 
@@ -70,6 +83,15 @@ class ArrowSource:
     def with_rows(self, name: str, segments: Sequence[pa.RecordBatch]) -> ArrowSource:
         """The same source with other rows in a table."""
         return replace(self, batches={**self.batches, ObjectName("dbo", name): tuple(segments)})
+
+
+def _first(batch: pa.RecordBatch, keys: Sequence[str]) -> tuple[str, ...]:
+    """The key of a batch's first row as the text of a bound."""
+    return tuple(_bound(batch.column(name)[0].as_py()) for name in keys)
+
+
+def _bound(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def create(target: Target, mapping: TableMapping) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Context, Decimal
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -17,7 +19,10 @@ from support.canonical import Value, canonical_row, canonical_text
 from migrator.model.mapping import Form, TargetColumn
 from migrator.mysql.canonical import row_hash, row_text, value_text
 from migrator.mysql.connect import Connection, execute, fetch, quoted, session
+from migrator.mysql.rows import read_compared
 from migrator.mysql.url import Target
+from migrator.wire.compare import canonical_value
+from migrator.wire.text import Texts
 
 REAL_SERVER = settings(
     max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -47,7 +52,8 @@ def insert(connection: Connection, rows: Sequence[Sequence[Value]]) -> None:
 
 
 def check(target: Target, columns: Sequence[TargetColumn], rows: Sequence[Sequence[Value]]) -> None:
-    """Texts, canonical rows and hashes of ``rows`` as MySQL makes them are those of the model."""
+    """Texts, canonical rows and hashes of ``rows`` as MySQL makes them are those of the model; so are the values that
+    are compared on the wire, once their canonical texts are made of them."""
     with session(target) as connection:
         make(connection, columns)
         insert(connection, rows)
@@ -55,10 +61,24 @@ def check(target: Target, columns: Sequence[TargetColumn], rows: Sequence[Sequen
         whole = fetch(
             connection, f"SELECT CAST({row_text(columns)} AS BINARY), {row_hash(columns)} FROM x AS t ORDER BY `of row`"
         )
+        crossed = [_values(batch, columns) for batch in read_compared(connection, "x", columns)]
+    assert Counter(row for batch in crossed for row in batch) == Counter(texts)
     for row, found, (text, digest) in zip(rows, texts, whole, strict=True):
         assert list(found) == [canonical_text(value, item) for value, item in zip(row, columns, strict=True)]
         assert text == canonical_row(row, columns)
         assert digest == hashlib.sha256(text).hexdigest()
+
+
+def _values(batch: list[Texts], columns: Sequence[TargetColumn]) -> list[tuple[bytes | None, ...]]:
+    """The rows of a batch in canonical text."""
+    by_column = [
+        [
+            canonical_value(data.tobytes()[start:end] if valid else None, item.form)
+            for (start, end), valid in zip(pairwise(offsets.tolist()), flags.tolist(), strict=True)
+        ]
+        for item, (data, offsets, flags) in zip(columns, ((t.data, t.offsets, t.valid) for t in batch), strict=True)
+    ]
+    return list(zip(*by_column, strict=True))
 
 
 WIDE = Context(prec=65)

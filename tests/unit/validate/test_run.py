@@ -31,6 +31,7 @@ from migrator.mysql.url import Target
 from migrator.validate import plan, records, rows, sides
 from migrator.validate import run as validating
 from migrator.validate.reading import SOURCE_TASK
+from migrator.wire import compare as wire_compare
 from migrator.wire.kernels import Bytes
 from migrator.wire.rows import fingerprint
 
@@ -48,6 +49,7 @@ class Compared:
         self.source = ArrowSource.of({})
         self.mappings: list[TableMapping] = []
         self.recorded: dict[str, Fingerprint] = {}
+        self.wire = False
         self.events: list[Event] = []
 
     def add(self, mapping: TableMapping, segments: Sequence[pa.RecordBatch]) -> None:
@@ -81,6 +83,7 @@ class Compared:
             recorded=self.recorded,
             workers=workers,
             emit=emit or self.events.append,
+            wire=self.wire,
         )
 
     def one(self) -> TableValidation:
@@ -91,6 +94,12 @@ class Compared:
 @pytest.fixture
 def compared(mysql: Target) -> Compared:
     return Compared(mysql)
+
+
+@pytest.fixture(params=["by fingerprints", "on the wire"])
+def both_ways(compared: Compared, request: pytest.FixtureRequest) -> None:
+    """The same is found by fingerprints and on the wire."""
+    compared.wire = request.param == "on the wire"
 
 
 @pytest.fixture
@@ -110,20 +119,23 @@ def told(table: TableValidation) -> list[tuple[DifferenceKind, tuple[str | None,
     return [(item.kind, item.key, item.columns, item.count) for item in table.differences]
 
 
-@pytest.mark.parametrize("recorded", [True, False])
-def test_a_true_copy_is_equal(compared: Compared, recorded: bool) -> None:
+@pytest.mark.parametrize("how", SourceOf)
+def test_a_true_copy_is_equal(compared: Compared, how: SourceOf) -> None:
     compared.add(visits.mapping("id", name="first"), SEGMENTS)
     compared.add(visits.mapping("code", "id", name="second"), [visits.rows(range(1, 10))])
     compared.add(visits.mapping(name="no_key"), [ALL, ALL.slice(0, 10)])
     compared.add(visits.mapping("id", name="empty"), [])
-    if recorded:
+    compared.wire = how is SourceOf.WIRE
+    if how is SourceOf.RECORDED:
         compared.record()
     validation = compared.validate()
     assert validation.equal
     assert validation.differences == 0
     assert validation.rows == NAMED.num_rows + 9 + ALL.num_rows + 10
     assert [table.table for table in validation.tables] == ["first", "second", "no_key", "empty"]
-    assert [table.how for table in validation.tables] == [SourceOf.RECORDED if recorded else SourceOf.READ] * 4
+    # Where the source has no row there is nothing to read on the wire.
+    last = SourceOf.READ if how is SourceOf.WIRE else how
+    assert [table.how for table in validation.tables] == [how, how, how, last]
     assert all(table.source == table.target for table in validation.tables)
     assert plan.NO_KEY in validation.tables[2].limits
     assert "column stamp is left out: it is a counter" in validation.tables[0].limits
@@ -165,20 +177,21 @@ THREE = (
 
 
 @pytest.mark.usefixtures("small_pieces")
-@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize("how", SourceOf)
 @pytest.mark.parametrize("key", [("id",), ("token",), ("code",), ("area", "code"), ("flags", "day"), ("begins", "id")])
 def test_three_planted_differences_are_found_and_no_other(
-    compared: Compared, key: tuple[str, ...], recorded: bool
+    compared: Compared, key: tuple[str, ...], how: SourceOf
 ) -> None:
     mapping = visits.mapping(*key)
     compared.add(mapping, SEGMENTS)
     compared.add(visits.mapping("id", name="untouched"), SEGMENTS)
-    if recorded:
+    compared.wire = how is SourceOf.WIRE
+    if how is SourceOf.RECORDED:
         compared.record()
     compared.change(*THREE)
     validation = compared.validate()
     table, untouched = validation.tables
-    assert untouched.equal
+    assert (untouched.equal, untouched.how) == (True, how)
     assert not table.equal
     texts = {number: tuple(_text(mapping, name, number) for name in key) for number in (1000, 7)} | {
         5500: tuple(_new_text(name) for name in key)
@@ -208,6 +221,7 @@ def _new_text(name: str) -> str:
     return new.get(name) or _text(visits.mapping(), name, 500)
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_keys_that_a_collation_calls_equal_are_told_apart(compared: Compared) -> None:
     compared.add(visits.mapping("code"), [visits.rows(range(1, 3), code=["Anna", "Zoë"])])
     compared.change("ALTER TABLE visits MODIFY code VARCHAR(40) COLLATE utf8mb4_0900_ai_ci")
@@ -222,6 +236,7 @@ def test_keys_that_a_collation_calls_equal_are_told_apart(compared: Compared) ->
     ]
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_two_rows_that_changed_places_are_both_changed(compared: Compared) -> None:
     compared.add(visits.mapping("id"), SEGMENTS)
     compared.change(
@@ -231,13 +246,14 @@ def test_two_rows_that_changed_places_are_both_changed(compared: Compared) -> No
     assert told(compared.one()) == [(CHANGED, ("1",), ("day",), 1), (CHANGED, ("2",), ("day",), 1)]
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_the_same_change_in_a_pair_of_rows_does_not_cancel_out(compared: Compared) -> None:
     compared.add(visits.mapping("id"), SEGMENTS)
     compared.change("UPDATE visits SET flags = 0x00 WHERE id IN (1, 2)")
     assert told(compared.one()) == [(CHANGED, ("1",), ("flags",), 1), (CHANGED, ("2",), ("flags",), 1)]
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_pieces", "both_ways")
 def test_a_table_without_a_key_is_a_multiset(compared: Compared) -> None:
     twice = visits.rows(range(1, 4))
     compared.add(visits.mapping(), [twice, twice, visits.rows(range(4, 20))])
@@ -260,6 +276,7 @@ def test_a_table_without_a_key_is_a_multiset(compared: Compared) -> None:
     assert table.source.rows == 22
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_target_that_lost_its_key_and_doubled_rows(compared: Compared) -> None:
     compared.add(visits.mapping("id"), SEGMENTS)
     compared.change("ALTER TABLE visits DROP PRIMARY KEY", "INSERT INTO visits SELECT * FROM visits WHERE id IN (3, 9)")
@@ -363,6 +380,107 @@ def test_lost_connections_are_made_anew_at_every_step(compared: Compared) -> Non
     assert len(killed) >= 3
 
 
+def test_a_piece_whose_connection_was_lost_is_compared_again(compared: Compared) -> None:
+    for name in ("first", "second", "third"):
+        compared.add(visits.mapping("id", name=name), SEGMENTS)
+    compared.change("DELETE FROM second WHERE id = 7")
+    compared.wire = True
+    killed = []
+
+    def kill_all(event: Event) -> None:
+        if isinstance(event, Advanced) and event.task == SOURCE_TASK:
+            with session(compared.target, database="") as connection:
+                for number, database, command in fetch(
+                    connection, "SELECT id, db, command FROM information_schema.processlist"
+                ):
+                    if database == compared.target.database and command == "Sleep":
+                        execute(connection, f"KILL {number}", doing="killing")
+                        killed.append(number)
+
+    validation = compared.validate(emit=kill_all)
+    assert [table.difference_count for table in validation.tables] == [0, 1, 0]
+    assert {table.how for table in validation.tables} == {SourceOf.WIRE}
+    assert killed
+
+
+@pytest.mark.parametrize("key", [("id",), ("begins", "id"), ("code",), ("token",)])
+def test_ranges_of_keys_are_compared_one_by_one(
+    compared: Compared, key: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "WHOLE_BYTES", 0)
+    mapping = visits.mapping(*key)
+    compared.add(mapping, SEGMENTS)
+    compared.source = replace(compared.source, keys={mapping.source: key})
+    compared.wire = True
+    assert compared.one().equal
+    compared.change(*THREE, "UPDATE visits SET id = -5000 WHERE id = 1002")
+    table = compared.one()
+    by_kind = Counter(kind for kind, _, _, _ in told(table))
+    assert by_kind == ({MISSING: 2, EXTRA: 2, CHANGED: 1} if "id" in key else {MISSING: 1, EXTRA: 1, CHANGED: 2})
+    # Seven digits of a second are more than the target keeps, and text is sorted otherwise there.
+    assert table.how is (SourceOf.WIRE if key == ("id",) else SourceOf.READ)
+    assert (plan.HASHED.format(why=plan._NO_ORDER) in table.limits) is (key != ("id",))
+
+
+def test_rows_too_far_apart_are_compared_by_fingerprints(compared: Compared, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire_compare, "MOST_BYTES", 1000)
+    shuffled = [NAMED.take(pa.array(list(range(NAMED.num_rows))[::-1]))]
+    compared.add(visits.mapping("id"), shuffled)
+    compared.source = replace(compared.source, batch_rows=100)
+    compared.wire = True
+    compared.change("DELETE FROM visits WHERE id = 7")
+    table = compared.one()
+    assert told(table) == [(MISSING, ("7",), (), 1)]
+    assert plan.HASHED.format(why=wire_compare.TOO_FAR_APART) in table.limits
+
+
+def test_rows_in_another_order_are_the_same_rows(compared: Compared) -> None:
+    compared.add(visits.mapping("id"), [NAMED.take(pa.array(list(range(NAMED.num_rows))[::-1]))])
+    compared.source = replace(compared.source, batch_rows=100)
+    compared.wire = True
+    assert compared.one().equal
+    compared.change(*THREE)
+    assert Counter(kind for kind, _, _, _ in told(compared.one())) == {MISSING: 1, EXTRA: 1, CHANGED: 1}
+
+
+SMALLEST = {
+    "id": "id + 1",
+    "code": "CONCAT(code, ' ')",
+    "area": "CONCAT(area, 'a')",
+    "price": "price + 0.0001",
+    "mileage": "mileage * (1 + 2.3e-16)",
+    "ratio": "ratio * (1 + 1.2e-7)",
+    "day": "day + INTERVAL 1 DAY",
+    "at": "at + INTERVAL 1 MICROSECOND",
+    "begins": "begins + INTERVAL 1 MICROSECOND",
+    "note": "CONCAT(note, ' ')",
+    "flags": "CONCAT(flags, 0x00)",
+    "scan": "CONCAT(scan, 0x00)",
+    "place": "ST_SRID(POINT(ST_Longitude(place) + 1e-12, ST_Latitude(place)), 4326)",
+}
+
+
+@pytest.mark.parametrize("method", [True, False], ids=["wire", "fingerprints"])
+def test_the_smallest_change_of_every_column_is_seen(compared: Compared, method: bool) -> None:
+    compared.add(visits.mapping("token"), [NAMED.slice(0, 50)])
+    compared.wire = method
+    name = compared.mappings[0].target
+    seen = {}
+    for column, expression in SMALLEST.items():
+        with session(compared.target) as connection:
+            execute(connection, f"CREATE TABLE kept AS SELECT token, {column} AS v FROM {name}", doing="keeping")
+            [(token,)] = fetch(connection, f"SELECT token FROM {name} WHERE {column} IS NOT NULL LIMIT 1 OFFSET 3")
+            execute(connection, f"UPDATE {name} SET {column} = {expression} WHERE token = '{token}'", doing="changing")
+        seen[column] = [(item.kind, item.columns) for item in compared.one().differences]
+        with session(compared.target) as connection:
+            execute(
+                connection, f"UPDATE {name} t JOIN kept k USING (token) SET t.{column} = k.v", doing="changing back"
+            )
+            execute(connection, "DROP TABLE kept", doing="clearing")
+    assert seen == {column: [(CHANGED, (column,))] for column in SMALLEST}
+    assert compared.one().equal
+
+
 def test_rows_of_a_question_that_was_cut_off_do_not_count_twice(
     compared: Compared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -412,7 +530,7 @@ def become(compared: Compared, kind: type[ArrowSource]) -> None:
     compared.source = kind(source.database, source.batches)
 
 
-@pytest.mark.usefixtures("processes")
+@pytest.mark.usefixtures("processes", "both_ways")
 def test_an_error_of_the_source_is_passed_on(compared: Compared) -> None:
     compared.add(visits.mapping("id"), SEGMENTS)
     become(compared, Damaged)
@@ -421,7 +539,7 @@ def test_an_error_of_the_source_is_passed_on(compared: Compared) -> None:
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.usefixtures("processes")
+@pytest.mark.usefixtures("processes", "both_ways")
 def test_ctrl_c_ends_workers_soon(compared: Compared) -> None:
     compared.add(visits.mapping("id"), SEGMENTS)
     become(compared, Slow)
@@ -440,6 +558,7 @@ def test_ctrl_c_ends_workers_soon(compared: Compared) -> None:
     assert threading.active_count() <= threads
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_all_rows_of_one_side_alone(compared: Compared) -> None:
     compared.add(visits.mapping("id", name="emptied"), [visits.rows(range(3))])
     compared.add(visits.mapping("id", name="filled"), [])
@@ -461,7 +580,7 @@ def test_nothing_to_compare_is_equal(compared: Compared) -> None:
     assert compared.validate() == Validation(())
 
 
-@pytest.mark.usefixtures("processes")
+@pytest.mark.usefixtures("processes", "both_ways")
 def test_differences_are_in_the_order_of_numbers(compared: Compared) -> None:
     compared.add(visits.mapping("id"), SEGMENTS)
     compared.change("DELETE FROM visits WHERE id IN (9, 10, 100)")
