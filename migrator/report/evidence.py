@@ -140,6 +140,7 @@ def _entries(evidence: Evidence, shown: Shown) -> Iterator[Entry]:
                 "character_set": translation.character_set,
                 "collation": translation.collation,
             },
+            "method": {"name": str(validation.method), "why": validation.why},
             "rules": {
                 "folders": list(evidence.rules),
                 "mapping_sha256": digest(translation.mappings),
