@@ -15,7 +15,7 @@ def selected(database: Database, patterns: Sequence[str]) -> Database:
     """The database with the tables that fit a pattern, and without programs; all of it where there is no pattern.
 
     A pattern is ``table`` or ``schema.table``, ``*`` and ``?`` stand for anything; case does not count. Foreign keys
-    to tables that stay behind are left out. Raises ConfigError for a pattern that nothing fits.
+    to tables that stay behind are left out, and so are sequences that no default names. Raises ConfigError for a pattern that nothing fits.
     """
     if not patterns:
         return database
@@ -28,7 +28,11 @@ def selected(database: Database, patterns: Sequence[str]) -> Database:
         replace(table, foreign_keys=tuple(key for key in table.foreign_keys if key.references in names))
         for table in tables
     ]
-    return replace(database, tables=tuple(kept), modules=(), others=(), synonyms=())
+    defaults = " ".join(
+        column.default.expression.lower() for table in kept for column in table.columns if column.default is not None
+    )
+    sequences = tuple(sequence for sequence in database.sequences if sequence.name.name.lower() in defaults)
+    return replace(database, tables=tuple(kept), modules=(), others=(), synonyms=(), sequences=sequences)
 
 
 def _fits(name: ObjectName, pattern: str) -> bool:

@@ -41,7 +41,7 @@ def copy_text(copied: Copied, *, width: int = WIDTH) -> str:
     blocks = [
         tables,
         phase_lines(copied.phases),
-        _remarks(copied.findings),
+        _remarks(copied.findings, width),
         [line for note in copied.notes for line in wrap(f"note: {printable(note)}", width)],
         wrap(_followed(copied), width),
         wrap(f"{last} `migrator validate` compares both sides row by row.", width),
@@ -121,10 +121,10 @@ def _followed(copied: Copied) -> str:
     )
 
 
-def _remarks(findings: Sequence[Finding]) -> list[str]:
+def _remarks(findings: Sequence[Finding], width: int) -> list[str]:
     worth = [finding for finding in findings if finding.severity is not Severity.INFO]
     if not worth:
         return []
     errors = sum(finding.severity is Severity.ERROR for finding in worth)
-    line = f"{counted(len(worth), 'remark')} on the schema, {count(errors)} of them errors"
-    return [f"{line}: `migrator assess` says them in full, --json lists them"]
+    line = f"{counted(len(worth), 'remark')} on the schema ({counted(errors, 'error')})"
+    return wrap(f"{line}: `migrator assess` says them in full, --json lists them.", width)
