@@ -14,8 +14,9 @@ from migrator.model.schema import Database
 def selected(database: Database, patterns: Sequence[str]) -> Database:
     """The database with the tables that fit a pattern, and without programs; all of it where there is no pattern.
 
-    A pattern is ``table`` or ``schema.table``, ``*`` and ``?`` stand for anything; case does not count. Foreign keys
-    to tables that stay behind are left out, and so are sequences that no default names. Raises ConfigError for a pattern that nothing fits.
+    A pattern is ``table`` or ``schema.table``, ``*`` and ``?`` stand for anything; case does not count. Foreign keys to
+    tables that stay behind are left out, and so are sequences that no default names. Raises ConfigError for a pattern
+    that nothing fits.
     """
     if not patterns:
         return database
