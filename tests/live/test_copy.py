@@ -70,7 +70,7 @@ FILL = (
     FROM {NUMBERS} WHERE n < 3000""",
 )
 LARGE_VALUE_PEAK = 800 << 20
-"""All our processes. A value of 64 MB is there several times: as UTF-16 from the driver, as UTF-8, as a line to load."""
+"""Of all our processes. 64 MB are there several times: as UTF-16 from the driver, as UTF-8, as a line to load."""
 Fill = Callable[[Link], None]
 
 
