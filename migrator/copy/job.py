@@ -36,10 +36,3 @@ class SegmentDone:
     started: float
     finished: float
     slips: int = 0
-
-
-def load_segment(job: Job) -> SegmentDone:
-    """Load a segment, in a worker: see ``pump.copy_segment``."""
-    from migrator.copy.pump import copy_segment  # noqa: PLC0415 - in workers only
-
-    return copy_segment(job)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from migrator import workers
 from migrator.copy.gate import Begin, Gate
-from migrator.copy.job import STAGE, Job, SegmentDone, load_segment
+from migrator.copy.job import STAGE, Job, SegmentDone
 from migrator.copy.plan import CopyPlan
+from migrator.copy.worker import load_segment
 from migrator.events import Emit, Finished, Found, Started, Unit
 from migrator.model.consistency import Consistency, Hold
 from migrator.model.finding import Finding, Severity, Status
