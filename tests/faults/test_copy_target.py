@@ -77,7 +77,7 @@ def test_lost_in_the_middle_of_a_load(
         done = copy_segment(Job(item, source, through(proxy, mysql)))
         assert proxy.struck == 2
         assert (done.rows, done.skipped) == (source.rows[item.table.name].num_rows, 0)
-    assert len(failures) == 4
+    assert 2 <= len(failures) <= 4  # a connection that only ends a lost session may have been struck instead
     assert {type(error) for error in failures} == {TargetUnreachable}
     holds_all(source, mysql)
 

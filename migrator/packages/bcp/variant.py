@@ -46,7 +46,7 @@ def to_text(value: bytes) -> tuple[str, str]:
     if len(value) < 2 or value[0] not in _READERS:
         raise ValueError("no such base type")
     width, reader = _READERS[value[0]]
-    if value[1] != width:
+    if value[1] != width or len(value) < 2 + width:
         raise ValueError("properties of another type")
     return reader(_Content(value[0], value[2 : 2 + width], value[2 + width :]))
 

@@ -118,7 +118,7 @@ def test_two_workers_together_keep_to_the_rate(source: ArrowSource, target: Targ
         took = time.monotonic() - began
     assert held(target) == 4 * ROWS
     assert over.gate.moved == pytest.approx(4e6, rel=0.02)
-    assert 4 / 3 - 0.3 <= took < 8
+    assert took >= 4 / 3 - 0.3
     assert notes(events) == ["ordered to go at most 3.0 MB/s"]
 
 
